@@ -1,0 +1,1 @@
+"""Declarations only: what a scenario and its tables hold."""

@@ -1,0 +1,178 @@
+"""Result tables, declared like inputs: every column has a unit in its name and a meaning."""
+
+from __future__ import annotations
+
+from tokenworks.schema.columns import Column, Kind, Role, Table
+
+
+def _key(name: str, description: str, kind: Kind = Kind.TEXT) -> Column:
+    return Column(name, kind, Role.KEY, description, optional=True)
+
+
+def _value(name: str, description: str, kind: Kind = Kind.NUMBER) -> Column:
+    return Column(name, kind, Role.DESCRIPTIVE, description, optional=True)
+
+
+SITE = _key("site", "Site; blank for what belongs to none.")
+STEP = _key("step_start", "First day of the step.", Kind.DATE)
+PERIOD = _value("period", "Period of the step.", Kind.TEXT)
+
+COST_PER_TOKEN = Table(
+    "cost_per_token",
+    "a component of the cost of owned tokens of a workload, region, site and system",
+    (
+        _key("workload", "Workload; blank for cost that no token carries."),
+        _key("region", "Region."),
+        SITE,
+        _key("system", "Hardware system."),
+        _key("component", "Component of cost; residuals are negative."),
+        _value("present_value_usd", "Present value of cash, less residuals."),
+        _value("present_value_mtokens", "Discounted output tokens that carry the component."),
+        _value("cost_usd_per_mtoken", "The first over the second."),
+    ),
+)
+COSTS = Table(
+    "costs",
+    "a component of the objective at a site",
+    (
+        _key("line", "owned, rent or penalty."),
+        _key("component", "Component of cost."),
+        SITE,
+        _value("present_value_usd", "Present value; all rows sum to the objective."),
+    ),
+)
+SITES = Table(
+    "sites",
+    "an open site in a step",
+    (
+        SITE,
+        STEP,
+        PERIOD,
+        _value("energised_blocks", "Blocks energised."),
+        _value("it_capacity_mw", "IT load that they can hold."),
+        _value("design_load_mw", "Design power of the systems in service."),
+        _value("mean_it_load_mw", "Mean IT load."),
+        _value("contracted_mw", "Firm grid contract."),
+        _value("own_capacity_mw", "Nameplate capacity of power on site."),
+    ),
+)
+ROUTES = Table(
+    "routes",
+    "a route filed",
+    (
+        SITE,
+        _key("route", "Permit or interconnection route."),
+        _value("requirement", "What it satisfies.", Kind.TEXT),
+        _value("filed", "First day of the month of filing.", Kind.DATE),
+        _value("granted", "First day of the month of grant.", Kind.DATE),
+    ),
+)
+POWER = Table(
+    "power",
+    "power that enters service",
+    (
+        SITE,
+        _key("source", "Technology, or interconnection route."),
+        _key("in_service", "First day of service.", Kind.DATE),
+        _value("kind", "thermal, solar, wind, storage or grid.", Kind.TEXT),
+        _value("ordered", "First day of the month of order; of filing for grid.", Kind.DATE),
+        _value("entering_modules", "Modules; nothing for grid."),
+        _value("entering_mw", "Nameplate or contracted capacity."),
+    ),
+)
+HARDWARE = Table(
+    "hardware",
+    "systems that enter service",
+    (
+        SITE,
+        _key("system", "Hardware system."),
+        _key("in_service", "First day of service.", Kind.DATE),
+        _value("ordered", "First day of the month of order.", Kind.DATE),
+        _value("bought_systems", "Systems bought."),
+        _value("sold_systems", "Of these, sold before the end of life or horizon."),
+        _value("design_mw", "Design power of the systems bought."),
+        _value("capex_usd", "Price, undiscounted."),
+    ),
+)
+SERVING = Table(
+    "serving",
+    "a system serving a workload in a step",
+    (
+        SITE,
+        STEP,
+        _key("workload", "Workload."),
+        _key("point", "Operating point."),
+        _value("system", "Hardware system.", Kind.TEXT),
+        _value("assigned_systems", "Systems at the operating point."),
+        _value("mean_mtokens_per_s", "Mean output."),
+        _value("mean_utilisation_fraction", "Mean output over throughput."),
+        _value("peak_utilisation_fraction", "The same in the peak hour at the end of the step."),
+    ),
+)
+FLOWS = Table(
+    "flows",
+    "how a demand is met in a step",
+    (
+        _key("workload", "Workload."),
+        _key("region", "Region."),
+        _key("how", "owned, rented or unserved."),
+        SITE,
+        STEP,
+        PERIOD,
+        _value("mean_mtokens_per_s", "Mean output tokens."),
+        _value("served_mtokens", "Output tokens in the step."),
+    ),
+)
+DISPATCH = Table(
+    "dispatch",
+    "a source's power in a representative hour",
+    (
+        SITE,
+        STEP,
+        _key("slice", "Representative hour, UTC."),
+        _key("source", "Technology, route, or `load`."),
+        _value("flow", "load, generate, import, charge or discharge.", Kind.TEXT),
+        _value("power_mw", "At the meter."),
+        _value("weight_hours", "Hours of the step that the hour stands for."),
+    ),
+)
+REDLINE_USE = Table(
+    "redline_use",
+    "a limit and its use in a step",
+    (
+        _key("scope", "What is limited: zone headroom, gas access, site IT load."),
+        _key("id", "Zone or site."),
+        STEP,
+        _value("limit_mw", "Limit."),
+        _value("used_mw", "Use."),
+    ),
+)
+TIMELINE = Table(
+    "timeline",
+    "a dated milestone",
+    (
+        _key("date", "First day of the month.", Kind.DATE),
+        SITE,
+        _key("milestone", "What happens."),
+        _key("what", "Route, technology, system."),
+        _value("amount_count", "How much of it."),
+        _value("amount_unit", "MW, modules, systems or blocks.", Kind.TEXT),
+    ),
+)
+
+RESULT_TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        COST_PER_TOKEN,
+        COSTS,
+        SITES,
+        ROUTES,
+        POWER,
+        HARDWARE,
+        SERVING,
+        FLOWS,
+        DISPATCH,
+        REDLINE_USE,
+        TIMELINE,
+    )
+}

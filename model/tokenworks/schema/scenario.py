@@ -1,0 +1,274 @@
+"""What a scenario file holds, beside the tables that it points at.
+
+Every number here carries a confidence: a default nobody published is `assumed`, and `check` says
+so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr
+
+from tokenworks.schema.changes import changed
+
+ASSUMED: dict[str, JsonValue] = {"confidence": "assumed", "source": ""}
+NEUTRAL: dict[str, JsonValue] = {
+    "confidence": "published",
+    "source": "definition: the neutral value",
+}
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, unknown keys refused, no infinities, no types guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+
+
+def _date_of_text(value: object) -> object:
+    """A date that was written as text, as `with_` and quoted YAML give it; else the value."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Date = Annotated[dt.date, BeforeValidator(_date_of_text)]
+
+
+class Time(Section):
+    """How dates become the steps in which things enter service."""
+
+    step_months: int = Field(
+        1,
+        ge=1,
+        le=120,
+        description="Service dates are rounded up to a multiple of so many months within their "
+        "period; 1 keeps the exact month.",
+        json_schema_extra=NEUTRAL,
+    )
+
+
+class Finance(Section):
+    """Money: real dollars of one year, discounted from the middle of each month."""
+
+    usd_year: int = Field(
+        2024, ge=1990, le=2100, description="Dollar year of all results.", json_schema_extra=NEUTRAL
+    )
+    base_date: Date | None = Field(
+        None,
+        description="Date to which present values are discounted; blank means the horizon's start.",
+    )
+    discount_rate: float = Field(
+        0.08,
+        ge=0.0,
+        le=1.0,
+        description="Real discount rate, per year.",
+        json_schema_extra=ASSUMED,
+    )
+    residuals: bool = Field(
+        True,
+        description="False gives no asset a value at the end of the horizon.",
+        json_schema_extra=NEUTRAL,
+    )
+    contingency_fraction: float = Field(
+        0.0,
+        ge=0.0,
+        le=2.0,
+        description="Added to the capital of shells, power and interconnection as a line.",
+        json_schema_extra=NEUTRAL,
+    )
+
+
+class Latency(Section):
+    """Round trips by distance, where the table `network` gives none."""
+
+    base_ms: float = Field(
+        4.0,
+        ge=0.0,
+        le=1e4,
+        description="Round trip at zero distance: routers and last mile.",
+        json_schema_extra=ASSUMED,
+    )
+    round_trip_ms_per_km: float = Field(
+        0.0147,
+        ge=0.0,
+        le=10.0,
+        description="Round trip per kilometre of geodesic distance.",
+        json_schema_extra=ASSUMED,
+    )
+    queue_ms: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e6,
+        description="Wait before the system starts on a request.",
+        json_schema_extra=NEUTRAL,
+    )
+
+
+class Serving(Section):
+    """How measured operating points are matched with workloads."""
+
+    length_tolerance_fraction: float = Field(
+        0.25,
+        ge=0.0,
+        le=100.0,
+        description="How far a point's input and output length may lie from the workload's.",
+        json_schema_extra=ASSUMED,
+    )
+    cached_tolerance_fraction: float = Field(
+        0.25,
+        ge=0.0,
+        le=1.0,
+        description="How far a point's cached share may lie from the workload's.",
+        json_schema_extra=ASSUMED,
+    )
+    whole_systems: bool = Field(
+        False,
+        description="True buys whole systems; False lets their number be fractional.",
+        json_schema_extra=NEUTRAL,
+    )
+
+
+class Power(Section):
+    """Rules of the power blocks."""
+
+    adequacy: bool = Field(
+        True,
+        description="False drops the rule that firm capacity covers the peak.",
+        json_schema_extra=NEUTRAL,
+    )
+    self_supply_margin_fraction: float = Field(
+        0.0,
+        ge=0.0,
+        le=5.0,
+        description="Margin of self-supply over the peak that the firm grid does not cover.",
+        json_schema_extra=NEUTRAL,
+    )
+    whole_module_fraction: float = Field(
+        0.05,
+        ge=0.0,
+        le=10.0,
+        description="A count of modules is whole where one module is at least this share of the "
+        "site's peak load; 0 makes every count whole.",
+        json_schema_extra=ASSUMED,
+    )
+
+
+class Solve(Section):
+    """How the program is solved; the command line overrides it."""
+
+    gap: float = Field(0.001, ge=0.0, le=1.0, description="Relative gap at which to stop.")
+    time_limit_s: float = Field(3600.0, gt=0.0, le=1e7, description="Seconds after which to stop.")
+    method: Literal["auto", "whole"] = Field("auto", description="How to solve.")
+    threads: int = Field(1, ge=1, le=256, description="Threads; with 1, two runs are alike.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the solver's random choices.")
+
+
+Address = Annotated[str, Field(min_length=1, max_length=300)]
+TableName = Annotated[str, Field(min_length=1, max_length=60)]
+TablePath = Annotated[Path, Field(strict=False)]
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Where a scenario's options were written.
+
+    All origins are equal: two scenarios that say the same are, wherever they were written.
+
+    Attributes
+    ----------
+    file
+        The scenario's own file, as shown to the user.
+    places
+        Dotted key (of an override: its address) to file and line.
+    """
+
+    file: str = "scenario"
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """True for every other `Origins`."""
+        return isinstance(other, Origins)
+
+    def __hash__(self) -> int:
+        """The same for all, as they are equal."""
+        return hash(Origins)
+
+
+class Scenario(Section):
+    """A scenario: options, the tables that it points at, and overrides of single figures.
+
+    Load one with `tokenworks.load`; change one with `with_`.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+    title: str = Field("", max_length=200)
+    question: str = Field("", max_length=4000)
+    unserved: Literal["priced", "forbidden"] = Field(
+        "priced", description="Whether demand may be left unserved at its value."
+    )
+    time: Time = Time()
+    finance: Finance = Finance()
+    latency: Latency = Latency()
+    serving: Serving = Serving()
+    power: Power = Power()
+    solve: Solve = Solve()
+    tables: dict[TableName, TablePath] = Field(
+        default_factory=dict, description="Table name to file, relative to the file that names it."
+    )
+    overrides: dict[Address, Any] = Field(
+        default_factory=dict,
+        description="Address of cells to a value, or to a mapping with `scale` or `add`.",
+    )
+    _origins: Origins = PrivateAttr(default_factory=Origins)
+
+    def with_(self, changes: Mapping[str, Any]) -> Scenario:
+        """A new scenario with some options, tables or figures changed.
+
+        Parameters
+        ----------
+        changes
+            Address to value. A dotted key such as ``finance.discount_rate`` replaces an option, in
+            the unit of its name; ``tables.sites`` replaces a table by a file, relative to the
+            current directory; ``tables.sites[tx-brazoria].max_it_mw`` overrides figures, by a
+            value in the column's unit or by ``{"scale": 1.1}`` or ``{"add": 5}``. None resets an
+            option to its default, drops a table or drops an override. Later changes win.
+
+        Returns
+        -------
+        Scenario
+            The changed copy.
+
+        Raises
+        ------
+        InputError
+            With every problem; `file` is ``with_`` and `column` the address.
+        """
+        made = changed(self, changes)
+        made._origins = self._origins
+        return made
+
+    def origin(self, key: str = "") -> tuple[str, int]:
+        """File and line at which an option was written.
+
+        Parameters
+        ----------
+        key
+            Dotted key, or an override's address.
+
+        Returns
+        -------
+        tuple of str and int
+            The line of the nearest section where the key is not written; line 0 of the scenario's
+            own file where that is not either.
+        """
+        while key:
+            if key in self._origins.places:
+                return self._origins.places[key]
+            key = key.rpartition(".")[0]
+        return self._origins.file, 0

@@ -1,0 +1,80 @@
+"""The unit vocabulary: a column's or a variable's unit is the suffix of its name.
+
+`unit_of` reads the longest known suffix; a numeric column whose name ends in none of them is an
+error of the schema (held by a test).
+"""
+
+from __future__ import annotations
+
+SUFFIX_UNITS: dict[str, str] = {
+    "_usd": "USD",
+    "_musd": "million USD",
+    "_usd_per_mw": "USD/MW",
+    "_usd_per_mw_year": "USD/MW/year",
+    "_usd_per_kw": "USD/kW",
+    "_usd_per_kw_year": "USD/kW/year",
+    "_usd_per_kw_month": "USD/kW/month",
+    "_usd_per_mwh": "USD/MWh",
+    "_usd_per_mmbtu": "USD/MMBtu (HHV)",
+    "_usd_per_mtoken": "USD/million output tokens",
+    "_usd_per_year": "USD/year",
+    "_usd_year": "calendar year of the dollars",
+    "usd_year": "calendar year of the dollars",
+    "_mw": "MW",
+    "_mwh": "MWh",
+    "_gwh": "GWh",
+    "_kw": "kW",
+    "_kw_per_rack": "kW/rack",
+    "_mmbtu_per_mwh": "MMBtu/MWh (HHV)",
+    "_mw_per_system": "MW/system",
+    "_mw_per_mtoken_per_s": "MW/(million tokens/s)",
+    "_mtokens_per_s": "million tokens/s",
+    "_mtokens_per_s_per_system": "million tokens/s/system",
+    "_mtokens": "million tokens",
+    "_tokens": "tokens",
+    "_tokens_per_s": "tokens/s",
+    "_tokens_per_s_per_mw": "tokens/s/MW",
+    "_wh_per_request": "Wh/request",
+    "_gb": "GB",
+    "_ms": "ms",
+    "_ms_per_km": "ms/km",
+    "_km": "km",
+    "_deg": "degrees (WGS 84)",
+    "_months": "months",
+    "_month": "months since the start of the horizon",
+    "_years": "years",
+    "year": "calendar year",
+    "_hours": "hours",
+    "hour_utc": "hour of the day, UTC",
+    "_days": "days",
+    "seconds": "s",
+    "_s": "s",
+    "_fraction": "1",
+    "_fraction_per_year": "1/year",
+    "_rate": "1/year",
+    "_shape": "1 (mean 1)",
+    "_factor": "1",
+    "_ratio": "1",
+    "_index": "1",
+    "_systems": "systems",
+    "_modules": "modules",
+    "_blocks": "blocks",
+    "_count": "1",
+}
+
+
+def unit_of(name: str) -> str | None:
+    """Unit that a name's suffix states.
+
+    Parameters
+    ----------
+    name
+        A column, parameter or variable name such as ``max_it_mw``.
+
+    Returns
+    -------
+    str or None
+        The unit of the longest matching suffix, or None where no suffix is known.
+    """
+    matches = [suffix for suffix in SUFFIX_UNITS if name.endswith(suffix)]
+    return SUFFIX_UNITS[max(matches, key=len)] if matches else None
