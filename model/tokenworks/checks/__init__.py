@@ -1,0 +1,168 @@
+"""Checks of a scenario's tables against each other: small named functions, all run before a solve.
+
+`read_checked` answers everything that is wrong with a scenario at once: options, cells and
+relations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tokenworks.checks import place, power, references, time, tokens
+from tokenworks.checks.base import Check
+from tokenworks.errors import InputError, Problem
+from tokenworks.io.overrides import try_tables
+from tokenworks.io.scenario_files import EXTENDS, read_scenario
+from tokenworks.io.tables import LoadedTable, limited
+from tokenworks.schema.scenario import Scenario
+
+__all__ = ["ALL_CHECKS", "Check", "checked_tables", "read_checked", "run_checks"]
+
+ALL_CHECKS: tuple[Check, ...] = (
+    *references.REFERENCE_CHECKS,  # first: what dangles is looked at no further
+    references.check_sources_exist,
+    references.check_figure_sources_name_columns,
+    references.check_parents_make_no_circle,
+    time.check_periods_are_whole_months,
+    time.check_periods_follow_each_other,
+    time.check_usd_years_have_a_price_index,
+    time.check_some_site_is_reachable,
+    place.check_some_site_is_enabled,
+    place.check_blocks_fit_their_site,
+    place.check_peak_pue_is_the_larger,
+    place.check_zones_have_operations,
+    place.check_zones_have_tariffs,
+    place.check_zones_have_headroom,
+    place.check_representative_days_are_whole,
+    place.check_weights_make_a_year,
+    place.check_shapes_have_mean_one,
+    power.check_technologies_have_costs,
+    power.check_fuels_have_prices,
+    power.check_heat_rates_go_with_fuels,
+    power.check_storage_has_hours,
+    tokens.check_profiles_are_whole_days,
+    tokens.check_demand_covers_every_period,
+    tokens.check_demand_keeps_its_profile,
+    tokens.check_there_is_demand,
+    tokens.check_systems_hold_their_models,
+    tokens.check_measured_power_is_plausible,
+    tokens.check_workloads_have_operating_points,
+    tokens.check_demand_is_in_reach,
+)
+
+
+def run_checks(tables: Mapping[str, LoadedTable], scenario: Scenario) -> None:
+    """Run every check whose tables are there.
+
+    Parameters
+    ----------
+    tables
+        Tables by name, from `read_tables`.
+    scenario
+        The scenario that they belong to.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    problems = list(_found(tables, scenario, ()))
+    if problems:
+        raise InputError(problems)
+
+
+def checked_tables(scenario: Scenario) -> dict[str, LoadedTable]:
+    """`read_tables` and `run_checks` in one, with the problems of both at once.
+
+    Parameters
+    ----------
+    scenario
+        A scenario.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file, override and check; a check is left out where a column
+        that it relies upon could not be read whole.
+    """
+    tables, problems = try_tables(scenario)
+    problems += _found(tables, scenario, ())
+    if problems:
+        raise InputError(problems)
+    return tables
+
+
+def read_checked(name_or_path: str | Path) -> tuple[Scenario, dict[str, LoadedTable]]:
+    """Scenario and tables, read and checked; the problems of all of it at once.
+
+    Parameters
+    ----------
+    name_or_path
+        Bare name of a shipped scenario, or the path of a YAML file.
+
+    Raises
+    ------
+    InputError
+        With every problem of the scenario's files, its tables and the checks.
+    """
+    read = read_scenario(name_or_path)
+    if read.scenario is None:
+        raise InputError(read.problems)
+    tables, problems = try_tables(read.scenario)
+    if read.faulty:
+        problems = [problem for problem in problems if not _follows(problem, read.faulty)]
+    problems += [*read.problems, *_found(tables, read.scenario, read.faulty)]
+    if problems:
+        raise InputError(problems)
+    return read.scenario, tables
+
+
+def _follows(problem: Problem, faulty: tuple[str, ...]) -> bool:
+    """Whether a table is missing only because what names it could not be read."""
+    parts = (EXTENDS, "tables", problem.column)
+    return problem.column.startswith("tables.") and any(key in faulty for key in parts)
+
+
+def _found(
+    tables: Mapping[str, LoadedTable], scenario: Scenario, faulty: tuple[str, ...]
+) -> Iterator[Problem]:
+    """Problems of all checks that can run.
+
+    An id that names nothing is one problem: the checks that follow it from table to table would
+    only say it again, and are left out.
+    """
+    bad = {f"{name}.{column}" for name, loaded in tables.items() for column in loaded.damaged}
+    dangling: set[str] = set()
+    for check in ALL_CHECKS:
+        if not _can_run(check, tables, bad if _is_reference(check) else bad | dangling, faulty):
+            if _is_reference(check):
+                dangling.add(check.columns[0])  # for all that can be known
+            continue
+        problems = list(limited(check(tables, scenario)))
+        yield from problems
+        if problems and _is_reference(check):
+            dangling.add(check.columns[0])
+
+
+def _is_reference(check: Check) -> bool:
+    return check in references.REFERENCE_CHECKS
+
+
+def _can_run(
+    check: Check, tables: Mapping[str, LoadedTable], bad: set[str], faulty: tuple[str, ...]
+) -> bool:
+    for read in check.columns:
+        table, _, column = read.partition(".")
+        if table not in tables or read in bad:
+            return False
+        if not column and any(name.startswith(f"{table}.") for name in bad):
+            return False
+    if EXTENDS in faulty and not _is_reference(check):
+        return False
+    return not any(_within(key, option) for key in faulty for option in check.options)
+
+
+def _within(key: str, option: str) -> bool:
+    """Whether a faulty key is the option, a part of it, or a section around it."""
+    return key == option or key.startswith(f"{option}.") or option.startswith(f"{key}.")

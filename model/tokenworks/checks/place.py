@@ -1,0 +1,170 @@
+"""Checks of sites, zones and their representative days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
+from tokenworks.errors import Problem
+from tokenworks.schema.scenario import Scenario
+from tokenworks.schema.wording import shown
+
+_HOURS_PER_DAY = 24
+# A year of 365 or 366 days, with a day's slack for rounded weights.
+_YEAR_DAYS = (364.0, 367.0)
+_MEAN_TOLERANCE = 0.01
+_SAME = 1e-9
+
+_GRID = ("sites.site", "sites.zone", "sites.enabled", "interconnection_routes.site")
+_SLICES = ("operations.zone", "operations.day", "operations.hour_utc", "operations.weight_days")
+
+
+@reads("sites.enabled")
+def check_some_site_is_enabled(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """At least one site is switched on."""
+    sites = tables["sites"]
+    if not enabled(sites):
+        yield problem_at(
+            sites, 0, "enabled", "every site is switched off", "give one of them `true`"
+        )
+
+
+@reads("sites.block_mw", "sites.max_it_mw")
+def check_blocks_fit_their_site(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """A block is no larger than the site."""
+    sites = tables["sites"]
+    for row in rows(sites):
+        if row.block_mw > row.max_it_mw:
+            yield problem_at(
+                sites,
+                row.Index,
+                "block_mw",
+                f"a block of {row.block_mw:g} MW is larger than the site, {row.max_it_mw:g} MW",
+                "give at most `max_it_mw`",
+            )
+
+
+@reads("sites.peak_pue_ratio", "sites.average_pue_ratio")
+def check_peak_pue_is_the_larger(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """PUE on the design day is no better than over the year."""
+    sites = tables["sites"]
+    for row in rows(sites):
+        if row.peak_pue_ratio < row.average_pue_ratio:
+            yield problem_at(
+                sites,
+                row.Index,
+                "peak_pue_ratio",
+                f"{row.peak_pue_ratio:g} is below the yearly mean, {row.average_pue_ratio:g}",
+                "give at least `average_pue_ratio`",
+            )
+
+
+@reads("sites.zone", "sites.enabled", "operations.zone")
+def check_zones_have_operations(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """The zone of every enabled site has representative days."""
+    yield from _zones_lacking(tables, "operations", enabled(tables["sites"]), "representative days")
+
+
+@reads(*_GRID, "tariffs.zone")
+def check_zones_have_tariffs(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """The zone of every enabled site with a way to the grid has a tariff."""
+    yield from _zones_lacking(tables, "tariffs", _grid_sites(tables), "a tariff")
+
+
+@reads(*_GRID, "zone_headroom.zone")
+def check_zones_have_headroom(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """The zone of every enabled site with a way to the grid has its headroom stated."""
+    yield from _zones_lacking(tables, "zone_headroom", _grid_sites(tables), "firm headroom")
+
+
+def _grid_sites(tables: Tables) -> list[Any]:
+    routed = set(tables["interconnection_routes"].frame["site"])
+    return [row for row in enabled(tables["sites"]) if row.site in routed]
+
+
+def _zones_lacking(tables: Tables, name: str, sites: list[Any], what: str) -> Iterator[Problem]:
+    known = set(tables[name].frame["zone"])
+    reported: set[str] = set()
+    for row in sites:
+        if row.zone in known or row.zone in reported:
+            continue
+        reported.add(row.zone)
+        yield problem_at(
+            tables["sites"],
+            row.Index,
+            "zone",
+            f"the zone {shown(row.zone)} has no rows in {shown(name)}",
+            f"give it {what} in {shown(tables[name].file)}, or switch the site off",
+        )
+
+
+@reads(*_SLICES)
+def check_representative_days_are_whole(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """Hours of a day are evenly spaced and cover it; its weight is the same all day."""
+    table = tables["operations"]
+    for (zone, day), group in table.frame.groupby(["zone", "day"], sort=False):
+        name = f"day {shown(day)} of zone {shown(zone)}"
+        line = int(group.index[0])
+        hours = sorted(int(hour) for hour in group["hour_utc"])
+        if not _covers_a_day(hours):
+            yield problem_at(
+                table,
+                line,
+                "hour_utc",
+                f"the {len(hours)} hours of {name} do not cover a day evenly",
+                "give 1, 2, 3, 4, 6, 8, 12 or 24 slices of equal length, hours from 0 to 23",
+            )
+        other = group.index[(group["weight_days"] - group["weight_days"].iloc[0]).abs() > _SAME]
+        if len(other):
+            yield problem_at(
+                table,
+                int(other[0]),
+                "weight_days",
+                f"the weight of {name} is not the one of its first slice in row {line}",
+                "give every slice of a day the same weight",
+            )
+
+
+def _covers_a_day(hours: list[int]) -> bool:
+    count = len(hours)
+    if _HOURS_PER_DAY % count or not 0 <= hours[0] <= hours[-1] < _HOURS_PER_DAY:
+        return False
+    step = _HOURS_PER_DAY // count
+    return all(later - earlier == step for earlier, later in pairwise(hours))
+
+
+@reads("operations.zone", "operations.day", "operations.weight_days")
+def check_weights_make_a_year(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """The weights of a zone's days sum to a year."""
+    table = tables["operations"]
+    for zone, group in table.frame.groupby("zone", sort=False):
+        days = float(group.drop_duplicates("day")["weight_days"].sum())
+        if not _YEAR_DAYS[0] <= days <= _YEAR_DAYS[1]:
+            yield problem_at(
+                table,
+                int(group.index[0]),
+                "weight_days",
+                f"the days of zone {shown(zone)} weigh {days:g} days in all",
+                "let the weights of its days sum to 365",
+            )
+
+
+@reads(*_SLICES, "operations.grid_price_shape", "operations.pue_overhead_shape")
+def check_shapes_have_mean_one(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """Shapes multiply yearly means, so their own weighted mean is 1."""
+    table = tables["operations"]
+    for zone, group in table.frame.groupby("zone", sort=False):
+        # A slice of a day of n slices stands for 24/n hours on each of the day's weight of days.
+        weights = group["weight_days"] / group.groupby("day")["hour_utc"].transform("size")
+        for column in ("grid_price_shape", "pue_overhead_shape"):
+            mean = float((group[column] * weights).sum() / weights.sum())
+            if abs(mean - 1.0) > _MEAN_TOLERANCE:
+                yield problem_at(
+                    table,
+                    int(group.index[0]),
+                    column,
+                    f"the weighted mean of zone {shown(zone)} is {mean:.4g}, not 1",
+                    f"divide its values by {mean:.6g}" if mean else "give values of mean 1",
+                )

@@ -1,0 +1,107 @@
+"""Checks of power technologies and fuels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
+from tokenworks.errors import Problem
+from tokenworks.schema.addresses import ANY
+from tokenworks.schema.scenario import Scenario
+from tokenworks.schema.wording import listed, shown
+
+_STORAGE = "storage"
+
+
+@reads("power_technologies.technology", "power_technologies.enabled", "power_costs.technology")
+def check_technologies_have_costs(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """Every enabled technology has a cost in at least one year."""
+    table, costs = tables["power_technologies"], tables["power_costs"]
+    known = set(costs.frame["technology"])
+    for row in enabled(table):
+        if row.technology not in known:
+            yield problem_at(
+                table,
+                row.Index,
+                "technology",
+                f"{shown(row.technology)} has no cost in any year",
+                f"give it rows in {shown(costs.file)}, or switch it off",
+            )
+
+
+@reads(
+    "power_technologies.fuel",
+    "power_technologies.enabled",
+    "fuel_prices.fuel",
+    "fuel_prices.zone",
+    "sites.zone",
+    "sites.enabled",
+)
+def check_fuels_have_prices(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """The fuel of every enabled technology has a price in the zone of every enabled site."""
+    table, prices = tables["power_technologies"], tables["fuel_prices"]
+    zones = {row.zone for row in enabled(tables["sites"])}
+    priced = set(zip(prices.frame["fuel"], prices.frame["zone"], strict=True))
+    fuels = set(prices.frame["fuel"])
+    for row in enabled(table):
+        # A fuel without any row is a dangling reference, which has a check of its own.
+        if row.fuel not in fuels or (row.fuel, ANY) in priced:
+            continue
+        lacking = sorted(zone for zone in zones if (row.fuel, zone) not in priced)
+        if lacking:
+            yield problem_at(
+                table,
+                row.Index,
+                "fuel",
+                f"{shown(row.fuel)} has no price in the zone{'s' if len(lacking) > 1 else ''} "
+                f"{listed(lacking)}",
+                f"give it rows in {shown(prices.file)}, there or for the zone `*`",
+            )
+
+
+@reads("power_technologies.fuel", "power_technologies.heat_rate_mmbtu_per_mwh")
+def check_heat_rates_go_with_fuels(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """What burns fuel has a heat rate, and nothing else has."""
+    table = tables["power_technologies"]
+    for row in rows(table):
+        if row.fuel and not row.heat_rate_mmbtu_per_mwh > 0:
+            problem = f"the heat rate is 0, but {shown(row.technology)} burns {shown(row.fuel)}"
+            remedy = "give its heat rate (HHV), or leave `fuel` blank"
+            yield problem_at(table, row.Index, "heat_rate_mmbtu_per_mwh", problem, remedy)
+        elif not row.fuel and row.heat_rate_mmbtu_per_mwh > 0:
+            problem = f"{shown(row.technology)} has a heat rate, but burns no fuel"
+            yield problem_at(
+                table, row.Index, "heat_rate_mmbtu_per_mwh", problem, "name its fuel, or give 0"
+            )
+
+
+@reads(
+    "power_technologies.kind",
+    "power_technologies.storage_hours",
+    "power_technologies.round_trip_efficiency_fraction",
+)
+def check_storage_has_hours(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """Storage holds energy and gives some of it back; nothing else does."""
+    table = tables["power_technologies"]
+    for row in rows(table):
+        stores = row.kind == _STORAGE
+        if stores and not row.storage_hours > 0:
+            yield problem_at(
+                table, row.Index, "storage_hours", "storage of 0 hours", "give a number above 0"
+            )
+        if stores and not row.round_trip_efficiency_fraction > 0:
+            yield problem_at(
+                table,
+                row.Index,
+                "round_trip_efficiency_fraction",
+                "storage that gives nothing back",
+                "give a number above 0",
+            )
+        if not stores and row.storage_hours > 0:
+            yield problem_at(
+                table,
+                row.Index,
+                "storage_hours",
+                f"{shown(row.storage_hours)} hours of storage, but the kind is {shown(row.kind)}",
+                "give 0, or the kind `storage`",
+            )
