@@ -1,0 +1,1 @@
+"""Distances and, later, screening: pure functions on coordinates."""

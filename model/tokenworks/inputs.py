@@ -1,0 +1,115 @@
+"""One frozen, checked `Inputs`: everything that blocks see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tokenworks import leads
+from tokenworks.calendar import Calendar, make_calendar
+from tokenworks.checks import checked_tables
+from tokenworks.io.run_folder import hash_inputs
+from tokenworks.io.tables import LoadedTable
+from tokenworks.money import Discounting
+from tokenworks.schema.scenario import Scenario
+
+# Table to the tables whose rows go with its rows: (table, column that names the row).
+DEPENDENTS = {
+    "sites": (("interconnection_routes", "site"), ("network", "site")),
+    "power_technologies": (("power_costs", "technology"), ("permit_routes", "asset")),
+    "hardware": (("operating_points", "system"),),
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Checked inputs in one dollar year, with the calendar and the discount factors made of them.
+
+    Attributes
+    ----------
+    scenario
+        Options.
+    tables
+        Table name to frame: rows that are enabled, money in the scenario's dollar year.
+    loaded
+        Table name to the table as it was read, with overrides, in its own dollar years.
+    disabled
+        Table name to the keys of rows that are switched off.
+    calendar
+        Periods cut into steps.
+    discounting
+        Discount factors by month.
+    sha256
+        Hash of scenario and tables.
+    """
+
+    scenario: Scenario
+    tables: Mapping[str, pd.DataFrame]
+    loaded: Mapping[str, LoadedTable]
+    disabled: Mapping[str, tuple[str, ...]]
+    calendar: Calendar
+    discounting: Discounting
+    sha256: str
+
+
+def assemble(scenario: Scenario) -> Inputs:
+    """Read and check a scenario's tables and prepare them for the blocks.
+
+    Raises
+    ------
+    InputError
+        With every problem of every table at once.
+    """
+    return prepare(scenario, checked_tables(scenario))
+
+
+def prepare(scenario: Scenario, loaded: Mapping[str, LoadedTable]) -> Inputs:
+    """Prepare tables that have passed every check; see `assemble`."""
+    frames = {name: table.frame.reset_index(drop=True) for name, table in loaded.items()}
+    frames, disabled = _enabled_only(frames)
+    frames = _in_one_dollar_year(frames, scenario.finance.usd_year)
+    frames["periods"] = frames["periods"].sort_values("start", ignore_index=True)
+    calendar = make_calendar(
+        frames["periods"],
+        leads.first_services(frames),
+        scenario.time.step_months,
+    )
+    return Inputs(
+        scenario=scenario,
+        tables=frames,
+        loaded=loaded,
+        disabled=disabled,
+        calendar=calendar,
+        discounting=Discounting(scenario.finance, calendar),
+        sha256=hash_inputs(scenario, loaded),
+    )
+
+
+def _enabled_only(
+    frames: dict[str, pd.DataFrame],
+) -> tuple[dict[str, pd.DataFrame], dict[str, tuple[str, ...]]]:
+    kept = dict(frames)
+    disabled: dict[str, tuple[str, ...]] = {}
+    for name, dependents in DEPENDENTS.items():
+        frame = frames[name]
+        key = frame.columns[0]
+        off = tuple(frame.loc[~frame["enabled"], key])
+        disabled[name] = off
+        kept[name] = frame[frame["enabled"]].reset_index(drop=True)
+        for other, column in dependents:
+            kept[other] = kept[other][~kept[other][column].isin(off)].reset_index(drop=True)
+    return kept, disabled
+
+
+def _in_one_dollar_year(frames: dict[str, pd.DataFrame], usd_year: int) -> dict[str, pd.DataFrame]:
+    levels = frames["price_index"].set_index("year")["price_index"]
+    converted = {}
+    for name, frame in frames.items():
+        money = [c for c in frame.columns if "usd" in c.split("_") and c != "usd_year"]
+        converted[name] = frame
+        if money and "usd_year" in frame.columns and len(frame):
+            factor = levels[usd_year] / frame["usd_year"].map(levels)
+            converted[name] = frame.assign(**{c: frame[c] * factor for c in money})
+    return converted

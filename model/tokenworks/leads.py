@@ -1,0 +1,139 @@
+"""Lead times: months summed along the stages of an asset, from its first action to service.
+
+An asset is ordered (commitment), procured, built, and runs (operation). A permit route is required
+before one of the three, so the months from filing to service are
+
+    commitment      permit + procurement + building
+    construction    max(permit, procurement) + building
+    operation       max(permit, procurement + building)
+
+For a site, procurement is nothing and building is its construction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tokenworks.calendar import whole_months_until
+from tokenworks.frames import NamedRow, lookup, rows
+from tokenworks.schema.tables_power import SITE_ASSET
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Months of an asset's stages, and the month before which it cannot be ordered."""
+
+    procurement: int
+    build: int
+    first_order_month: int = 0
+
+    @property
+    def months(self) -> int:
+        """Months from order to service."""
+        return self.procurement + self.build
+
+    def after_grant(self, required_before: str) -> int:
+        """Months from the grant of a permit to service, at the least."""
+        return {"commitment": self.months, "construction": self.build, "operation": 0}[
+            required_before
+        ]
+
+    def chain(self, route_months: int, required_before: str) -> int:
+        """Months from filing a permit to service, at the least."""
+        return max(self.months, route_months + self.after_grant(required_before))
+
+
+@dataclass(frozen=True)
+class Permit:
+    """A permit route that an asset can use."""
+
+    route: str
+    requirement: str
+    required_before: str
+    months: int
+    cost_usd: float
+
+
+def permits_by_asset(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], list[Permit]]:
+    """Permit routes that hold for a jurisdiction, its own and those of what it is part of.
+
+    Returns
+    -------
+    dict
+        (jurisdiction, asset) to routes; an asset is a technology or the word for the site itself.
+    """
+    parents = lookup(tables["jurisdictions"], "jurisdiction", "parent")
+    result: dict[tuple[str, str], list[Permit]] = {}
+    for place in parents:
+        here = set(_with_parents(place, parents))
+        for row in rows(tables["permit_routes"]):
+            if row.jurisdiction in here:
+                permit = Permit(
+                    row.route,
+                    row.requirement,
+                    row.required_before,
+                    int(row.route_months),
+                    float(row.cost_usd),
+                )
+                result.setdefault((place, row.asset), []).append(permit)
+    return result
+
+
+def _with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
+    while place:
+        yield place
+        place = parents.get(place, "")
+
+
+def site_stages(site: NamedRow) -> Stages:
+    """Stages of a site: it is built, nothing is procured."""
+    return Stages(0, int(site.construction_months))
+
+
+def technology_stages(technology: NamedRow, start: dt.date) -> Stages:
+    """Stages of a power technology, counted from the start of the horizon."""
+    return Stages(
+        int(technology.procurement_months),
+        int(technology.build_months),
+        first_month(technology.first_order, start),
+    )
+
+
+def first_month(date: pd.Timestamp | None, start: dt.date) -> int:
+    """Month from which something can be ordered; 0 where no date is given."""
+    return 0 if date is None or pd.isna(date) else whole_months_until(start, date.date())
+
+
+def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
+    """Months at which assets can enter service for the first time, for every chain of stages.
+
+    The first action is taken at the start of the horizon, or, for what can only be ordered later,
+    on its first day. Nothing is in service before the first site can be, so what could be ready
+    sooner asks for no month of its own.
+    """
+    permits = permits_by_asset(tables)
+    start = tables["periods"]["start"].iloc[0].date()
+    found = set(tables["interconnection_routes"]["route_months"])
+    found |= {
+        first_month(row.first_order, start) + row.lead_months for row in rows(tables["hardware"])
+    }
+    opened: set[int] = set()
+    for site in rows(tables["sites"]):
+        assets = [(SITE_ASSET, site_stages(site))]
+        assets += [
+            (row.technology, technology_stages(row, start))
+            for row in rows(tables["power_technologies"])
+        ]
+        for asset, stages in assets:
+            ordered = stages.first_order_month + stages.months
+            routes = permits.get((site.jurisdiction, asset), [])
+            chains = [stages.chain(r.months, r.required_before) for r in routes]
+            ready = {max(ordered, chain) for chain in chains or [0]}
+            found |= ready
+            if asset == SITE_ASSET:
+                opened |= ready
+    return {int(months) for months in found if months >= min(opened, default=0)}

@@ -1,0 +1,36 @@
+"""Figures by year: interpolated between the years given, the nearest outside them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+import pandas as pd
+
+
+class Yearly:
+    """A figure that a table gives by year.
+
+    Parameters
+    ----------
+    table
+        Frame with the key columns, `year` and the value.
+    keys
+        Columns that name a series.
+    value
+        Column of the figure.
+    """
+
+    def __init__(self, table: pd.DataFrame, keys: list[str], value: str) -> None:
+        self._series: dict[Hashable, tuple[list[float], list[float]]] = {}
+        for name, rows in table.sort_values("year").groupby(keys):
+            self._series[name] = (rows["year"].tolist(), rows[value].tolist())
+
+    def __contains__(self, key: tuple[str, ...]) -> bool:
+        """Whether the table holds that series."""
+        return key in self._series
+
+    def at(self, key: tuple[str, ...], year: int) -> float:
+        """Value of a series in a calendar year; KeyError where there is no such series."""
+        years, values = self._series[key]
+        return float(np.interp(year, years, values))
