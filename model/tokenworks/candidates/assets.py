@@ -1,0 +1,138 @@
+"""Columns of power modules and hardware that can exist."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tokenworks import leads
+from tokenworks.calendar import MONTHS_PER_YEAR, Step
+from tokenworks.candidates.points import fits_site
+from tokenworks.candidates.sites import Siting, enabling_filings, offer_permits
+from tokenworks.frames import NamedRow, rows
+from tokenworks.inputs import Inputs
+from tokenworks.leads import Permit
+
+# A site never holds more of one technology than this many times its peak load; said in the README.
+MOST_CAPACITY_OVER_PEAK = 20.0
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Power modules and systems that can enter service, and when.
+
+    Attributes
+    ----------
+    builds
+        (site, technology, step) at which modules can enter service.
+    build_permits
+        (site, technology, requirement, step) to the filings that allow it.
+    most_modules
+        (site, technology) to the largest useful or allowed number of modules.
+    whole
+        (site, technology) whose count of modules is whole.
+    purchases
+        (site, system, step) at which systems can enter service.
+    """
+
+    builds: list[tuple[str, str, int]]
+    build_permits: dict[tuple[str, str, str, int], list[tuple[str, int]]]
+    most_modules: dict[tuple[str, str], int]
+    whole: set[tuple[str, str]]
+    purchases: list[tuple[str, str, int]]
+
+
+def in_service(step: Step, service: Step, life_years: float) -> bool:
+    """Whether what entered service at one step still serves the whole of another."""
+    end_of_life = service.start_month + life_years * MONTHS_PER_YEAR
+    return service.index <= step.index and step.end_month <= end_of_life + 1e-9
+
+
+def most_modules(site: NamedRow, technology: NamedRow) -> int:
+    """Largest number of modules at a site.
+
+    The row's own limit where it has one; otherwise 20 times the site's peak load. Gas-fired
+    capacity is held to the site's gas access as well.
+    """
+    peak_mw = site.max_it_mw * site.peak_pue_ratio
+    most_mw = technology.max_site_mw
+    if math.isnan(most_mw):
+        most_mw = MOST_CAPACITY_OVER_PEAK * peak_mw
+        # At least one module, however large it is against the site.
+        most_mw = max(most_mw, technology.module_mw)
+    if technology.needs_gas:
+        most_mw = min(most_mw, site.gas_access_mw)
+    if technology.needs_waterfront and not site.waterfront:
+        most_mw = 0.0
+    return int(most_mw / technology.module_mw + 1e-9)
+
+
+def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
+    """Columns of power and hardware that can be used within the horizon.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    where
+        Sites that can be opened; permit routes of the technologies are added to its filings.
+    systems
+        Systems that some operating point lets serve some workload.
+    """
+    permits = leads.permits_by_asset(x.tables)
+    builds, allowed, most, whole = [], {}, {}, set()
+    for site in rows(x.tables["sites"]):
+        if site.site not in where.first_step:
+            continue
+        for technology in rows(x.tables["power_technologies"]):
+            pair = (site.site, technology.technology)
+            count = most_modules(site, technology)
+            routes = permits.get((site.jurisdiction, technology.technology), [])
+            steps = _build_steps(x, where, site, technology, routes) if count else {}
+            if not steps:
+                continue
+            most[pair] = count
+            share = technology.module_mw / (site.max_it_mw * site.peak_pue_ratio)
+            if share >= x.scenario.power.whole_module_fraction:
+                whole.add(pair)
+            for step, enabling in steps.items():
+                builds.append((*pair, step))
+                allowed.update({(*pair, q, step): filings for q, filings in enabling.items()})
+    return Assets(builds, allowed, most, whole, _purchases(x, where, systems))
+
+
+def _build_steps(
+    x: Inputs, where: Siting, site: NamedRow, technology: NamedRow, permits: list[Permit]
+) -> dict[int, dict[str, list[tuple[str, int]]]]:
+    """Steps at which modules can enter service, each with the filings that allow it."""
+    stages = leads.technology_stages(technology, x.calendar.start)
+    earliest = stages.first_order_month + stages.months
+    # Power enters service at a site that can be energised, and no sooner.
+    steps = [
+        step
+        for step in x.calendar.steps
+        if step.index >= where.first_step[site.site]
+        and step.start_month >= earliest
+        and offer_permits(where.filings, site.site, permits, stages, step.start_month)
+    ]
+    return {
+        step.index: enabling_filings(where.filings, site.site, permits, stages, step.start_month)
+        for step in steps
+    }
+
+
+def _purchases(x: Inputs, where: Siting, systems: set[str]) -> list[tuple[str, str, int]]:
+    found = []
+    for site in rows(x.tables["sites"]):
+        if site.site not in where.first_step:
+            continue
+        for system in rows(x.tables["hardware"]):
+            if system.system not in systems or not fits_site(system, site):
+                continue
+            first = leads.first_month(system.first_order, x.calendar.start) + system.lead_months
+            found += [
+                (site.site, system.system, step.index)
+                for step in x.calendar.steps
+                if step.start_month >= first and step.index >= where.first_step[site.site]
+            ]
+    return found

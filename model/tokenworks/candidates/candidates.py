@@ -1,0 +1,55 @@
+"""All columns that can exist, gathered for the blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tokenworks.candidates.assets import Assets, assets
+from tokenworks.candidates.demand import StepDemand, demand_in_steps, profiles
+from tokenworks.candidates.points import matches
+from tokenworks.candidates.serving import Serving, serving
+from tokenworks.candidates.sites import Siting, siting
+from tokenworks.candidates.slices import Slices, slices
+from tokenworks.inputs import Inputs
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a plan may hold.
+
+    Attributes
+    ----------
+    siting
+        Openings, filings, contracts.
+    assets
+        Power modules and systems.
+    serving
+        Points, groups, flows.
+    demand
+        (workload, region, step) to its demand.
+    profiles
+        Daily profile to its 24 hours.
+    slices
+        Site to its representative hours.
+    """
+
+    siting: Siting
+    assets: Assets
+    serving: Serving
+    demand: dict[tuple[str, str, int], StepDemand]
+    profiles: dict[str, npt.NDArray[np.float64]]
+    slices: dict[str, Slices]
+
+
+def candidates(x: Inputs) -> Candidates:
+    """Columns that can be used within the horizon; all others are never made."""
+    where = siting(x)
+    found = matches(x)
+    kit = assets(x, where, {m.system for m in found})
+    demand = demand_in_steps(x)
+    served = serving(x, where, found, kit.purchases, demand)
+    shapes = profiles(x)
+    return Candidates(where, kit, served, demand, shapes, slices(x, shapes))

@@ -1,0 +1,86 @@
+"""Demand by step: means for energy, ends for capacity, and the groups that can be served alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tokenworks.calendar import MONTHS_PER_YEAR, Step
+from tokenworks.frames import NamedRow, rows
+from tokenworks.inputs import Inputs
+
+
+@dataclass(frozen=True)
+class StepDemand:
+    """A workload's demand of a region in a step.
+
+    Attributes
+    ----------
+    mean_mtokens_per_s
+        Mean over the step, million output tokens a second.
+    end_ratio
+        Level at the end of the step over its mean: capacity meets the end, energy the mean.
+    """
+
+    mean_mtokens_per_s: float
+    end_ratio: float
+
+
+def demand_in_steps(x: Inputs) -> dict[tuple[str, str, int], StepDemand]:
+    """Demand of every (workload, region, step) that has any.
+
+    Within a period the level grows as A(1+g)^t; A is such that the period's mean is the table's.
+    """
+    steps_of: dict[str, list[Step]] = {}
+    for step in x.calendar.steps:
+        steps_of.setdefault(step.period, []).append(step)
+    result = {}
+    for row in rows(x.tables["demand"]):
+        if row.output_tokens_per_s <= 0.0:
+            continue
+        steps = steps_of[row.period]
+        levels = [_level(step, x.calendar.period_months[row.period][0], row) for step in steps]
+        seconds = sum(step.seconds for step in steps)
+        tokens = sum(m * step.seconds for (m, _), step in zip(levels, steps, strict=True))
+        scale = row.output_tokens_per_s / 1e6 * seconds / tokens
+        for (mean, end), step in zip(levels, steps, strict=True):
+            result[row.workload, row.region, step.index] = StepDemand(mean * scale, end / mean)
+    return result
+
+
+def _level(step: Step, period_start: int, row: NamedRow) -> tuple[float, float]:
+    """Mean over a step and level at its end, for a level of 1 at the period's start."""
+    rate = math.log1p(row.growth_rate)
+    start = (step.start_month - period_start) / MONTHS_PER_YEAR
+    end = (step.end_month - period_start) / MONTHS_PER_YEAR
+    grown = math.exp(rate * end)
+    mean = 1.0 if rate == 0.0 else (grown - math.exp(rate * start)) / (rate * (end - start))
+    return mean, grown
+
+
+def profiles(x: Inputs) -> dict[str, npt.NDArray[np.float64]]:
+    """Profile to its 24 hourly values, UTC."""
+    table = x.tables["profiles"].sort_values(["profile", "hour_utc"])
+    return {
+        str(name): rows["demand_shape"].to_numpy(dtype=np.float64)
+        for name, rows in table.groupby("profile")
+    }
+
+
+def peak_hours(shapes: list[npt.NDArray[np.float64]]) -> list[int]:
+    """Hours of the day that can hold a coincident peak: those that no other hour dominates.
+
+    Of hours with the same values in every profile the first stands for all.
+    """
+    matrix = np.array(shapes)
+    kept: list[int] = []
+    for hour in range(matrix.shape[1]):
+        column = matrix[:, [hour]]
+        dominated = np.all(matrix >= column, axis=0) & np.any(matrix > column, axis=0)
+        repeated = np.all(matrix[:, :hour] == column, axis=0)
+        if not dominated.any() and not repeated.any():
+            kept.append(hour)
+    return kept

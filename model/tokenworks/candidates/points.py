@@ -1,0 +1,125 @@
+"""Operating points that match a workload, and where their latency can be met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tokenworks.frames import NamedRow, lookup, rows
+from tokenworks.geo.distance import distances_km
+from tokenworks.inputs import Inputs
+
+
+@dataclass(frozen=True)
+class Match:
+    """An operating point at which a system can serve a workload.
+
+    Attributes
+    ----------
+    workload, point, system
+        Ids.
+    mtokens_per_s
+        Million output tokens a second that one system gives at its utilisation limit.
+    load_mw_per_mtoken_per_s
+        Megawatts above idle for every million output tokens a second.
+    ttft_ms
+        Time to first token within the system.
+    """
+
+    workload: str
+    point: str
+    system: str
+    mtokens_per_s: float
+    load_mw_per_mtoken_per_s: float
+    ttft_ms: float
+
+
+def matches(x: Inputs) -> list[Match]:
+    """Operating points within the scenario's tolerances of a workload and within its latencies.
+
+    A point that another of the same system beats in throughput, power and latency is left out.
+    """
+    idle_kw = lookup(x.tables["hardware"], "system", "idle_kw")
+    points = x.tables["operating_points"]
+    found: list[Match] = []
+    for workload in rows(x.tables["workloads"]):
+        fitting = points[_fits(points, workload, x)]
+        candidates = [_match(workload, point, idle_kw[point.system]) for point in rows(fitting)]
+        found += [m for m in candidates if not any(_beats(o, m) for o in candidates)]
+    return found
+
+
+def _fits(points: pd.DataFrame, workload: NamedRow, x: Inputs) -> pd.Series[bool]:
+    options = x.scenario.serving
+    tolerance = options.length_tolerance_fraction + 1e-12
+    fits: pd.Series[bool] = (
+        (points["model"] == workload.model)
+        & ((points["input_tokens"] / workload.input_tokens - 1.0).abs() <= tolerance)
+        & ((points["output_tokens"] / workload.output_tokens - 1.0).abs() <= tolerance)
+        & (
+            (points["cached_fraction"] - workload.cached_fraction).abs()
+            <= options.cached_tolerance_fraction + 1e-12
+        )
+        & (points["tpot_ms"] <= workload.tpot_limit_ms)
+        & (points["ttft_ms"] + x.scenario.latency.queue_ms <= workload.ttft_limit_ms)
+    )
+    return fits
+
+
+def _match(workload: NamedRow, point: NamedRow, idle_kw: float) -> Match:
+    full_mtokens_per_s = point.output_tokens_per_s / 1e6
+    return Match(
+        workload.workload,
+        point.point,
+        point.system,
+        full_mtokens_per_s * workload.max_utilisation_fraction,
+        (point.full_load_kw - idle_kw) / 1e3 / full_mtokens_per_s,
+        point.ttft_ms,
+    )
+
+
+def _beats(other: Match, match: Match) -> bool:
+    """Whether another point of the system is at least as good in all and better in one.
+
+    Of two equal ones the first by name stays, so that the choice is by rule.
+    """
+    if other.system != match.system or other.point == match.point:
+        return False
+    mine = (-match.mtokens_per_s, match.load_mw_per_mtoken_per_s, match.ttft_ms)
+    its = (-other.mtokens_per_s, other.load_mw_per_mtoken_per_s, other.ttft_ms)
+    no_worse = all(a <= b for a, b in zip(its, mine, strict=True))
+    return no_worse and (its != mine or other.point < match.point)
+
+
+def round_trips_ms(x: Inputs) -> dict[tuple[str, str], float]:
+    """Round trip of every (site, region): the table `network`, or else the distance rule.
+
+    Returns
+    -------
+    dict
+        (site, region) to milliseconds: base_ms + round_trip_ms_per_km x geodesic kilometres.
+    """
+    sites, regions = x.tables["sites"], x.tables["regions"]
+    kilometres = distances_km(
+        sites["latitude_deg"].tolist(),
+        sites["longitude_deg"].tolist(),
+        regions["latitude_deg"].tolist(),
+        regions["longitude_deg"].tolist(),
+    )
+    rule = x.scenario.latency
+    trips = {
+        (site, region): rule.base_ms + rule.round_trip_ms_per_km * float(kilometres[i, j])
+        for i, site in enumerate(sites["site"])
+        for j, region in enumerate(regions["region"])
+    }
+    for row in rows(x.tables["network"]):
+        if not pd.isna(row.rtt_ms):
+            trips[row.site, row.region] = row.rtt_ms
+    return trips
+
+
+def fits_site(system: NamedRow, site: NamedRow) -> bool:
+    """Whether a site's halls admit the system's racks and its cooling."""
+    dense_enough = system.rack_kw_per_rack <= site.hall_density_kw_per_rack
+    return bool(dense_enough and (system.cooling != "liquid" or site.liquid_cooling))

@@ -1,0 +1,171 @@
+"""Columns of siting, routes and grid contracts that can exist."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from tokenworks import leads
+from tokenworks.frames import rows
+from tokenworks.inputs import Inputs
+from tokenworks.leads import Permit, Stages
+from tokenworks.schema.tables_power import SITE_ASSET
+
+# A filing: (site, route, month in which it is filed).
+Filing = tuple[str, str, int]
+
+
+@dataclass
+class Filings:
+    """Filings of routes that could be of use, each in the latest month that still serves.
+
+    Attributes
+    ----------
+    months
+        (site, route) to the months in which it can be filed.
+    route_months, cost_usd
+        (site, route) to months until the grant and to the cost paid in the month of filing.
+    """
+
+    months: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    route_months: dict[tuple[str, str], int] = field(default_factory=dict)
+    cost_usd: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def offer(self, site: str, route: str, months: int, cost_usd: float, needed: int) -> bool:
+        """Offer a filing that is granted in the month in which it is needed.
+
+        Returns
+        -------
+        bool
+            False where it would have to be filed before the horizon starts.
+        """
+        if needed < months:
+            return False
+        self.route_months[site, route] = months
+        self.cost_usd[site, route] = cost_usd
+        self.months.setdefault((site, route), set()).add(needed - months)
+        return True
+
+    def granted_by(self, site: str, route: str, month: int) -> list[tuple[str, int]]:
+        """(route, month of filing) of the filings that are granted by a month."""
+        pair = (site, route)
+        filed = sorted(self.months.get(pair, ()))
+        return [(route, f) for f in filed if f + self.route_months[pair] <= month]
+
+    @property
+    def all(self) -> list[Filing]:
+        """Every filing, in order of site, route and month."""
+        return [(s, r, f) for (s, r), filed in self.months.items() for f in sorted(filed)]
+
+
+def requirements(permits: list[Permit]) -> dict[str, list[Permit]]:
+    """Routes by the requirement that they satisfy."""
+    found: dict[str, list[Permit]] = defaultdict(list)
+    for permit in permits:
+        found[permit.requirement].append(permit)
+    return dict(found)
+
+
+def offer_permits(
+    filings: Filings, site: str, permits: list[Permit], stages: Stages, service_month: int
+) -> bool:
+    """Offer the filings that let an asset enter service in a month.
+
+    Returns
+    -------
+    bool
+        False where some requirement has no route that could be granted in time.
+    """
+    met = {
+        permit.requirement
+        for permit in permits
+        if filings.offer(
+            site,
+            permit.route,
+            permit.months,
+            permit.cost_usd,
+            service_month - stages.after_grant(permit.required_before),
+        )
+    }
+    return met == set(requirements(permits))
+
+
+def enabling_filings(
+    filings: Filings, site: str, permits: list[Permit], stages: Stages, service_month: int
+) -> dict[str, list[tuple[str, int]]]:
+    """Requirement to the filings that are granted in time for service in a month."""
+    return {
+        requirement: [
+            filing
+            for permit in routes
+            for filing in filings.granted_by(
+                site, permit.route, service_month - stages.after_grant(permit.required_before)
+            )
+        ]
+        for requirement, routes in requirements(permits).items()
+    }
+
+
+@dataclass(frozen=True)
+class Siting:
+    """What can be opened, filed and contracted, and when.
+
+    Attributes
+    ----------
+    filings
+        Routes that can be filed.
+    openings
+        (site, step) at which a site can be energised for the first time.
+    opening_permits
+        (site, requirement, step) to the filings that allow it.
+    first_step
+        Site to the first step at which it can be energised.
+    contracts
+        (site, route, step) at which a firm contract can start.
+    """
+
+    filings: Filings
+    openings: list[tuple[str, int]]
+    opening_permits: dict[tuple[str, str, int], list[tuple[str, int]]]
+    first_step: dict[str, int]
+    contracts: list[tuple[str, str, int]]
+
+
+def siting(x: Inputs) -> Siting:
+    """Columns of siting, routes and contracts that can be used within the horizon."""
+    filings = Filings()
+    permits = leads.permits_by_asset(x.tables)
+    openings: list[tuple[str, int]] = []
+    allowed: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
+    first_step: dict[str, int] = {}
+    for site in rows(x.tables["sites"]):
+        routes = permits.get((site.jurisdiction, SITE_ASSET), [])
+        stages = leads.site_stages(site)
+        steps = [
+            step
+            for step in x.calendar.steps
+            if step.start_month >= stages.months
+            and offer_permits(filings, site.site, routes, stages, step.start_month)
+        ]
+        for step in steps:
+            enabling = enabling_filings(filings, site.site, routes, stages, step.start_month)
+            openings.append((site.site, step.index))
+            first_step.setdefault(site.site, step.index)
+            allowed.update({(site.site, q, step.index): f for q, f in enabling.items()})
+    contracts = _contracts(x, filings, first_step)
+    return Siting(filings, openings, allowed, first_step, contracts)
+
+
+def _contracts(
+    x: Inputs, filings: Filings, first_step: dict[str, int]
+) -> list[tuple[str, str, int]]:
+    return [
+        (row.site, row.route, step.index)
+        for row in rows(x.tables["interconnection_routes"])
+        if row.site in first_step and row.max_mw > 0.0
+        for step in x.calendar.steps
+        if step.index >= first_step[row.site]
+        and filings.offer(
+            row.site, row.route, int(row.route_months), row.cost_usd, step.start_month
+        )
+    ]
