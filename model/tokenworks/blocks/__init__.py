@@ -1,0 +1,1 @@
+"""One file per constraint family; blocks never import each other."""

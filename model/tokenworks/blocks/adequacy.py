@@ -1,0 +1,88 @@
+"""Adequacy: firm capacity covers the design-day peak at the end of every step.
+
+Sets
+    PEAK_HOURS      (s, t, e)           hour of day t that can hold the peak of site s
+    SERVED_AT[s, e]                     (w, o, g) of SERVES
+    PEAK_LOADS      (s, w, o, g, t, e)  where a peak can be
+Parameters
+    peak_load_mw[s, w, o, g, t, e]      IT load above idle in the hour, at the end of the step, for
+                                        a mean million output tokens/s [MW]
+    peak_pue_ratio[s]                   meter over IT load on the design day [1]
+    firm_share[k]                       capacity credit after forced outage and margin [1]
+Variables
+    peak_it_mw[s, e in SITE_STEPS] >= 0     coincident peak of the site's IT load [MW]
+Equations
+    coincident_peak[s, t, e in PEAK_HOURS]
+        idle_mw[s, e] + sum(peak_load_mw[s, w, o, g, t, e] * serve_mtokens_per_s[s, w, o, g, e]
+            for w, o, g in SERVED_AT[s, e]) <= peak_it_mw[s, e]
+    firm_capacity[s, e in SITE_STEPS]
+        peak_pue_ratio[s] * peak_it_mw[s, e]
+        <= sum(contracted_mw[s, i, e] for i in GRIDS_AT[s, e])
+        + sum(firm_share[k] * capacity_mw[s, k, e] for k in SOURCES_AT[s, e])
+Remarks
+    Firm grid carries no second margin: the margin divides what the site supplies itself.
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
+
+from tokenworks.blocks.terms import Terms
+from tokenworks.candidates import Candidates
+from tokenworks.candidates.demand import peak_hours
+from tokenworks.candidates.grouping import gather
+from tokenworks.frames import lookup, rows
+from tokenworks.inputs import Inputs
+
+
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+    """Attach the cover of the peak; nothing where the scenario switches adequacy off."""
+    if not x.scenario.power.adequacy:
+        return Terms()
+    _add_sets(m, x, c)
+    m.peak_it_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)
+
+    @m.Constraint(m.PEAK_HOURS)
+    def coincident_peak(m: ConcreteModel, s: str, t: int, e: int) -> Constraint:
+        above_idle = sum(
+            m.peak_load_mw[s, w, o, g, t, e] * m.serve_mtokens_per_s[s, w, o, g, e]
+            for w, o, g in m.SERVED_AT[s, e]
+        )
+        return m.idle_mw[s, e] + above_idle <= m.peak_it_mw[s, e]
+
+    @m.Constraint(m.SITE_STEPS)
+    def firm_capacity(m: ConcreteModel, s: str, e: int) -> Constraint:
+        return m.peak_pue_ratio[s] * m.peak_it_mw[s, e] <= sum(
+            m.contracted_mw[s, i, e] for i in m.GRIDS_AT[s, e]
+        ) + sum(m.firm_share[k] * m.capacity_mw[s, k, e] for k in m.SOURCES_AT[s, e])
+
+    return Terms()
+
+
+def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
+    served = c.serving
+    at = gather(m.SITE_STEPS, (((s, e), (w, o, g)) for s, w, o, g, e in m.SERVES))
+    m.SERVED_AT = Set(m.SITE_STEPS, dimen=3, initialize=at)
+    hours, peak = [], {}
+    for (s, e), carried in at.items():
+        shapes = {
+            (w, g): c.profiles[served.profile_of[s, w, g]] * served.end_ratio[s, w, g, e]
+            for w, _, g in carried
+        }
+        # A site without load has its idle systems to cover, at any hour.
+        for hour in peak_hours(list(shapes.values())) if shapes else [0]:
+            hours.append((s, hour, e))
+            for w, o, g in carried:
+                load = served.matches[w, o].load_mw_per_mtoken_per_s
+                peak[s, w, o, g, hour, e] = load * float(shapes[w, g][hour])
+    m.PEAK_HOURS = Set(dimen=3, initialize=hours)
+    m.PEAK_LOADS = Set(dimen=6, initialize=list(peak))
+    m.peak_load_mw = Param(m.PEAK_LOADS, initialize=peak)
+    pue = lookup(x.tables["sites"], "site", "peak_pue_ratio")
+    m.peak_pue_ratio = Param(m.OPENABLE, initialize={s: pue[s] for s in m.OPENABLE})
+    margin = 1.0 + x.scenario.power.self_supply_margin_fraction
+    credit = {
+        row.technology: row.capacity_credit_fraction * (1.0 - row.forced_outage_fraction) / margin
+        for row in rows(x.tables["power_technologies"])
+    }
+    m.firm_share = Param(m.TECHNOLOGIES, initialize={k: credit[k] for k in m.TECHNOLOGIES})

@@ -1,0 +1,235 @@
+"""Dispatch: hourly balance at the meter of every site, over weighted representative days.
+
+Everything here is linear and homogeneous in the interface: twice the stocks, twice the dispatch.
+
+Sets
+    SLICES          (s, t)          representative hours of site s
+    SLICES_OF[s]                    hours of a site
+    BALANCES        (s, e, t)       hours of SITE_STEPS
+    GENERATION      (s, k, e, t)    technologies that generate
+    IMPORTS         (s, i, e, t)    grid routes
+    STORAGE         (s, k, e, t)    technologies that store
+    GENERATORS_AT[s, e]             technologies of GENERATION
+    STORES_AT[s, e]                 technologies of STORAGE
+    TAKES           (s, i, e)       contracts with a minimum take
+    SHAPES          (s, p, t)       daily profiles at a site's hours
+    AVAILABILITY    (s, k, t)       technologies at a site's hours
+Parameters
+    pue_ratio[s, t]                 meter over IT load in the hour [1]
+    slice_shape[s, p, t]            demand over its daily mean [1]
+    available_share[s, k, t]        output over capacity after forced outage [1]
+    slice_hours[s, t]               length of the hour's slice [hours]
+    slice_share[s, t]               share of a year's hours [1]
+    minimum_take[s, i, e]           share of the contracted energy to be drawn [1]
+    storage_hours[k]                energy over power [hours]
+    one_way_efficiency[k]           square root of the round trip [1]
+    previous_slice[s, t]            slice before it on the same day, the last before the first
+Variables
+    generate_mw[s, k, e, t in GENERATION] >= 0      [MW]
+    import_mw[s, i, e, t in IMPORTS] >= 0           [MW]
+    charge_mw[s, k, e, t in STORAGE] >= 0           at the meter [MW]
+    discharge_mw[s, k, e, t in STORAGE] >= 0        at the meter [MW]
+    stored_mwh[s, k, e, t in STORAGE] >= 0          at the end of the hour [MWh]
+Equations
+    meter_balance[s, e, t in BALANCES]
+        sum(generate_mw[s, k, e, t] for k in GENERATORS_AT[s, e])
+        + sum(import_mw[s, i, e, t] for i in GRIDS_AT[s, e])
+        + sum(discharge_mw[s, k, e, t] - charge_mw[s, k, e, t] for k in STORES_AT[s, e])
+        == pue_ratio[s, t] * (idle_mw[s, e]
+        + sum(slice_shape[s, p, t] * load_mw[s, w, p, e] for w, p in CLASSES_AT[s, e]))
+    generation_limit[s, k, e, t in GENERATION]
+        generate_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
+    import_limit[s, i, e, t in IMPORTS]
+        import_mw[s, i, e, t] <= contracted_mw[s, i, e]
+    least_take[s, i, e in TAKES]
+        minimum_take[s, i, e] * contracted_mw[s, i, e]
+        <= sum(slice_share[s, t] * import_mw[s, i, e, t] for t in SLICES_OF[s])
+    charge_limit[s, k, e, t in STORAGE]
+        charge_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
+    discharge_limit[s, k, e, t in STORAGE]
+        discharge_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
+    energy_limit[s, k, e, t in STORAGE]
+        stored_mwh[s, k, e, t] <= storage_hours[k] * capacity_mw[s, k, e]
+    storage_balance[s, k, e, t in STORAGE]
+        stored_mwh[s, k, e, t] == stored_mwh[s, k, e, previous_slice[s, t]]
+        + slice_hours[s, t] * one_way_efficiency[k] * charge_mw[s, k, e, t]
+        - slice_hours[s, t] / one_way_efficiency[k] * discharge_mw[s, k, e, t]
+Costs
+    fuel                heat rate times the fuel's price
+    variable_om         on what is generated
+    storage_variable_om on what is discharged
+    grid_energy         the tariff's mean energy price times the hour's shape
+    grid_delivery       on what is drawn
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import Any as AnyValue
+from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
+
+from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.candidates import Candidates
+from tokenworks.candidates.grouping import gather
+from tokenworks.frames import lookup, rows_by
+from tokenworks.inputs import Inputs
+from tokenworks.yearly import Yearly
+
+ANY_ZONE = "*"
+
+
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+    """Attach the hourly dispatch of every site and step."""
+    _add_sets(m, x, c)
+    _add_parameters(m, x, c)
+    m.generate_mw = Var(m.GENERATION, domain=NonNegativeReals)
+    m.import_mw = Var(m.IMPORTS, domain=NonNegativeReals)
+    _add_storage(m)
+
+    @m.Constraint(m.BALANCES)
+    def meter_balance(m: ConcreteModel, s: str, e: int, t: str) -> Constraint:
+        return sum(m.generate_mw[s, k, e, t] for k in m.GENERATORS_AT[s, e]) + sum(
+            m.import_mw[s, i, e, t] for i in m.GRIDS_AT[s, e]
+        ) + sum(
+            m.discharge_mw[s, k, e, t] - m.charge_mw[s, k, e, t] for k in m.STORES_AT[s, e]
+        ) == m.pue_ratio[s, t] * (
+            m.idle_mw[s, e]
+            + sum(m.slice_shape[s, p, t] * m.load_mw[s, w, p, e] for w, p in m.CLASSES_AT[s, e])
+        )
+
+    @m.Constraint(m.GENERATION)
+    def generation_limit(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
+        return m.generate_mw[s, k, e, t] <= m.available_share[s, k, t] * m.capacity_mw[s, k, e]
+
+    @m.Constraint(m.IMPORTS)
+    def import_limit(m: ConcreteModel, s: str, i: str, e: int, t: str) -> Constraint:
+        return m.import_mw[s, i, e, t] <= m.contracted_mw[s, i, e]
+
+    @m.Constraint(m.TAKES)
+    def least_take(m: ConcreteModel, s: str, i: str, e: int) -> Constraint:
+        return m.minimum_take[s, i, e] * m.contracted_mw[s, i, e] <= sum(
+            m.slice_share[s, t] * m.import_mw[s, i, e, t] for t in m.SLICES_OF[s]
+        )
+
+    return Terms(tuple(_costs(m, x, c)))
+
+
+def _add_storage(m: ConcreteModel) -> None:
+    m.charge_mw = Var(m.STORAGE, domain=NonNegativeReals)
+    m.discharge_mw = Var(m.STORAGE, domain=NonNegativeReals)
+    m.stored_mwh = Var(m.STORAGE, domain=NonNegativeReals)
+
+    @m.Constraint(m.STORAGE)
+    def charge_limit(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
+        return m.charge_mw[s, k, e, t] <= m.available_share[s, k, t] * m.capacity_mw[s, k, e]
+
+    @m.Constraint(m.STORAGE)
+    def discharge_limit(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
+        return m.discharge_mw[s, k, e, t] <= m.available_share[s, k, t] * m.capacity_mw[s, k, e]
+
+    @m.Constraint(m.STORAGE)
+    def energy_limit(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
+        return m.stored_mwh[s, k, e, t] <= m.storage_hours[k] * m.capacity_mw[s, k, e]
+
+    @m.Constraint(m.STORAGE)
+    def storage_balance(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
+        stored = m.slice_hours[s, t] * m.one_way_efficiency[k] * m.charge_mw[s, k, e, t]
+        drawn = m.slice_hours[s, t] / m.one_way_efficiency[k] * m.discharge_mw[s, k, e, t]
+        before = m.stored_mwh[s, k, e, m.previous_slice[s, t]]
+        return m.stored_mwh[s, k, e, t] == before + stored - drawn
+
+
+def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
+    kind = lookup(x.tables["power_technologies"], "technology", "kind")
+    at = {s: c.slices[s].names for s in c.siting.first_step}
+    m.SLICES = Set(dimen=2, initialize=[(s, t) for s, names in at.items() for t in names])
+    m.SLICES_OF = Set(m.OPENABLE, initialize=at)
+    m.BALANCES = Set(dimen=3, initialize=[(s, e, t) for s, e in m.SITE_STEPS for t in at[s]])
+    stores = [(s, k, e) for s, k, e in m.POWER_STEPS if kind[k] == "storage"]
+    makers = [(s, k, e) for s, k, e in m.POWER_STEPS if kind[k] != "storage"]
+    m.GENERATION = Set(dimen=4, initialize=[(s, k, e, t) for s, k, e in makers for t in at[s]])
+    m.STORAGE = Set(dimen=4, initialize=[(s, k, e, t) for s, k, e in stores for t in at[s]])
+    m.IMPORTS = Set(dimen=4, initialize=[(s, i, e, t) for s, i, e in m.GRID_STEPS for t in at[s]])
+    m.GENERATORS_AT = Set(
+        m.SITE_STEPS, initialize=gather(m.SITE_STEPS, (((s, e), k) for s, k, e in makers))
+    )
+    m.STORES_AT = Set(
+        m.SITE_STEPS, initialize=gather(m.SITE_STEPS, (((s, e), k) for s, k, e in stores))
+    )
+
+
+def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
+    rows = rows_by(x.tables["power_technologies"], "technology")
+    slices = c.slices
+    pairs = list(m.SLICES)
+    m.pue_ratio = Param(m.SLICES, initialize={(s, t): slices[s].pue_ratio[t] for s, t in pairs})
+    m.slice_hours = Param(m.SLICES, initialize={(s, t): slices[s].hours[t] for s, t in pairs})
+    m.slice_share = Param(m.SLICES, initialize={(s, t): slices[s].share[t] for s, t in pairs})
+    m.previous_slice = Param(
+        m.SLICES, within=AnyValue, initialize={(s, t): slices[s].previous[t] for s, t in pairs}
+    )
+    shapes = {
+        (s, p, t): float(shape)
+        for s in m.OPENABLE
+        for (p, t), shape in slices[s].demand_shape.items()
+    }
+    m.SHAPES = Set(dimen=3, initialize=list(shapes))
+    m.slice_shape = Param(m.SHAPES, initialize=shapes)
+    available = {
+        (s, k, t): slices[s].availability[rows[k].kind][t] * (1.0 - rows[k].forced_outage_fraction)
+        for s, k in m.SITE_POWER
+        for t in slices[s].names
+    }
+    m.AVAILABILITY = Set(dimen=3, initialize=list(available))
+    m.available_share = Param(m.AVAILABILITY, initialize=available)
+    m.storage_hours = Param(
+        m.TECHNOLOGIES, initialize={k: rows[k].storage_hours for k in m.TECHNOLOGIES}
+    )
+    m.one_way_efficiency = Param(
+        m.TECHNOLOGIES,
+        initialize={k: rows[k].round_trip_efficiency_fraction ** 0.5 for k in m.TECHNOLOGIES},
+    )
+    zone = lookup(x.tables["sites"], "site", "zone")
+    take = Yearly(x.tables["tariffs"], ["zone"], "minimum_take_fraction")
+    takes = {(s, i, e): take.at((zone[s],), x.calendar.steps[e].year) for s, i, e in m.GRID_STEPS}
+    takes = {index: share for index, share in takes.items() if share > 0.0}
+    m.TAKES = Set(dimen=3, initialize=list(takes))
+    m.minimum_take = Param(m.TAKES, initialize=takes)
+
+
+def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
+    rows = rows_by(x.tables["power_technologies"], "technology")
+    zone = lookup(x.tables["sites"], "site", "zone")
+    fuel_price = Yearly(x.tables["fuel_prices"], ["fuel", "zone"], "price_usd_per_mmbtu")
+    variable = Yearly(x.tables["power_costs"], ["technology"], "variable_om_usd_per_mwh")
+    energy = Yearly(x.tables["tariffs"], ["zone"], "energy_usd_per_mwh")
+    delivery = Yearly(x.tables["tariffs"], ["zone"], "delivery_usd_per_mwh")
+    steps, money = x.calendar.steps, x.discounting
+    # Present value of a dollar on every MWh of a mean megawatt throughout the step.
+    hours = [step.hours * money.mean(step.start_month, step.end_month) for step in steps]
+
+    def fuel_usd_per_mwh(s: str, k: str, e: int) -> float:
+        fuel = rows[k].fuel
+        if not fuel:
+            return 0.0
+        place = zone[s] if (fuel, zone[s]) in fuel_price else ANY_ZONE
+        price = fuel_price.at((fuel, place), steps[e].year)
+        return float(price * rows[k].heat_rate_mmbtu_per_mwh)
+
+    burnt = {(s, k, e): fuel_usd_per_mwh(s, k, e) * hours[e] for s, k, e in m.POWER_STEPS}
+    worn = {(s, k, e): variable.at((k,), steps[e].year) * hours[e] for s, k, e in m.POWER_STEPS}
+    share = {(s, t): c.slices[s].share[t] for s, t in m.SLICES}
+    fuel = {(s, k, e, t): burnt[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
+    running = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
+    cycling = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.STORAGE}
+    bought, moved = {}, {}
+    for s, i, e, t in m.IMPORTS:
+        year, weight = steps[e].year, hours[e] * share[s, t]
+        bought[s, i, e, t] = energy.at((zone[s],), year) * c.slices[s].price_shape[t] * weight
+        moved[s, i, e, t] = delivery.at((zone[s],), year) * weight
+    return [
+        *add_cost(m, "fuel", "generate_mw", fuel),
+        *add_cost(m, "variable_om", "generate_mw", running),
+        *add_cost(m, "storage_variable_om", "discharge_mw", cycling),
+        *add_cost(m, "grid_energy", "import_mw", bought),
+        *add_cost(m, "grid_delivery", "import_mw", moved),
+    ]

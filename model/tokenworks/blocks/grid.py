@@ -1,0 +1,150 @@
+"""Grid: firm megawatts are contracted over granted routes, within what the zone can still sign.
+
+Sets
+    DROPS           (s, i, v, u)    what was contracted at step v can be given up at step u
+    DROP_STEPS[s, i, v]             steps u of DROPS
+    CONTRACTED_BY[s, i, e in GRID_STEPS]    steps of GRID_STEPS up to e
+    DROPPED_BY[s, i, e in GRID_STEPS]       (v, u) of DROPS with u up to e
+    GRANTED_BY[s, i, e in GRID_STEPS]       months f whose filing is granted by step e
+    ZONE_STEPS      (z, e)          zones with contracts in step e
+    CONTRACTS_IN[z, e]              (site, route) of zone z
+Parameters
+    most_contracted_mw[s, i, e]     the route's own limit or the zone's headroom, if less [MW]
+    firm_headroom_mw[z, e]          firm contracts that zone z can still sign [MW]
+Variables
+    contract_mw[s, i, e in GRID_STEPS] >= 0         contracted from step e on [MW]
+    give_up_mw[s, i, v, u in DROPS] >= 0            contracted at v, given up at u [MW]
+Equations
+    contracted[s, i, e in GRID_STEPS]
+        contracted_mw[s, i, e] == sum(contract_mw[s, i, v] for v in CONTRACTED_BY[s, i, e])
+        - sum(give_up_mw[s, i, v, u] for v, u in DROPPED_BY[s, i, e])
+    give_up_what_is_held[s, i, v in GRID_STEPS]
+        sum(give_up_mw[s, i, v, u] for u in DROP_STEPS[s, i, v]) <= contract_mw[s, i, v]
+    contract_needs_route[s, i, e in GRID_STEPS]
+        contracted_mw[s, i, e]
+        <= most_contracted_mw[s, i, e] * sum(file_route[s, i, f] for f in GRANTED_BY[s, i, e])
+    headroom[z, e in ZONE_STEPS]
+        sum(contracted_mw[s, i, e] for s, i in CONTRACTS_IN[z, e]) <= firm_headroom_mw[z, e]
+Costs
+    connection_works    works for every contracted kW, paid when the contract starts
+    connection_contingency
+    grid_capacity       capacity charge on what is contracted, each month
+    grid_exit_fee       on every kW given up before its term
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
+
+from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.calendar import MONTHS_PER_YEAR
+from tokenworks.candidates import Candidates
+from tokenworks.candidates.grouping import gather
+from tokenworks.frames import lookup
+from tokenworks.inputs import Inputs
+from tokenworks.yearly import Yearly
+
+KW_PER_MW = 1e3
+
+
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+    """Attach contracts of firm grid power."""
+    _add_sets(m, x, c)
+    m.contract_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
+    m.give_up_mw = Var(m.DROPS, domain=NonNegativeReals)
+
+    @m.Constraint(m.GRID_STEPS)
+    def contracted(m: ConcreteModel, s: str, i: str, e: int) -> Constraint:
+        return m.contracted_mw[s, i, e] == sum(
+            m.contract_mw[s, i, v] for v in m.CONTRACTED_BY[s, i, e]
+        ) - sum(m.give_up_mw[s, i, v, u] for v, u in m.DROPPED_BY[s, i, e])
+
+    @m.Constraint(m.GRID_STEPS)
+    def give_up_what_is_held(m: ConcreteModel, s: str, i: str, v: int) -> Constraint:
+        given_up = sum(m.give_up_mw[s, i, v, u] for u in m.DROP_STEPS[s, i, v])
+        return given_up <= m.contract_mw[s, i, v]
+
+    @m.Constraint(m.GRID_STEPS)
+    def contract_needs_route(m: ConcreteModel, s: str, i: str, e: int) -> Constraint:
+        return m.contracted_mw[s, i, e] <= m.most_contracted_mw[s, i, e] * sum(
+            m.file_route[s, i, f] for f in m.GRANTED_BY[s, i, e]
+        )
+
+    @m.Constraint(m.ZONE_STEPS)
+    def headroom(m: ConcreteModel, z: str, e: int) -> Constraint:
+        taken = sum(m.contracted_mw[s, i, e] for s, i in m.CONTRACTS_IN[z, e])
+        return taken <= m.firm_headroom_mw[z, e]
+
+    return Terms(tuple(_costs(m, x)))
+
+
+def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
+    held = list(m.GRID_STEPS)
+    steps_of = gather(dict.fromkeys((s, i) for s, i, _ in held), (((s, i), e) for s, i, e in held))
+    drops = [(s, i, v, u) for s, i, v in held for u in steps_of[s, i] if u > v]
+    m.DROPS = Set(dimen=4, initialize=drops)
+    m.DROP_STEPS = Set(
+        m.GRID_STEPS, initialize=gather(held, (((s, i, v), u) for s, i, v, u in drops))
+    )
+    m.CONTRACTED_BY = Set(
+        m.GRID_STEPS,
+        initialize={(s, i, e): [v for v in steps_of[s, i] if v <= e] for s, i, e in held},
+    )
+    pairs = (((s, i, e), (v, u)) for s, i, v, u in drops for e in steps_of[s, i] if e >= u)
+    m.DROPPED_BY = Set(m.GRID_STEPS, dimen=2, initialize=gather(held, pairs))
+    steps = x.calendar.steps
+    granted = {
+        (s, i, e): [f for _, f in c.siting.filings.granted_by(s, i, steps[e].start_month)]
+        for s, i, e in held
+    }
+    m.GRANTED_BY = Set(m.GRID_STEPS, initialize=granted)
+    zone = lookup(x.tables["sites"], "site", "zone")
+    zone_steps = list(dict.fromkeys((zone[s], e) for s, _, e in held))
+    m.ZONE_STEPS = Set(dimen=2, initialize=zone_steps)
+    m.CONTRACTS_IN = Set(
+        m.ZONE_STEPS,
+        dimen=2,
+        initialize=gather(zone_steps, (((zone[s], e), (s, i)) for s, i, e in held)),
+    )
+    headroom = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
+    free_mw = {(z, e): headroom.at((z,), steps[e].year) for z, e in zone_steps}
+    m.firm_headroom_mw = Param(m.ZONE_STEPS, initialize=free_mw)
+    route_mw = lookup(x.tables["interconnection_routes"], "route", "max_mw")
+    most_mw = {(s, i, e): min(route_mw[i], free_mw[zone[s], e]) for s, i, e in held}
+    m.most_contracted_mw = Param(m.GRID_STEPS, initialize=most_mw)
+
+
+def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
+    money, steps = x.discounting, x.calendar.steps
+    zone = lookup(x.tables["sites"], "site", "zone")
+    works = lookup(x.tables["interconnection_routes"], "route", "cost_usd_per_kw")
+    tariffs = x.tables["tariffs"]
+    charge = Yearly(tariffs, ["zone"], "capacity_usd_per_kw_month")
+    term = Yearly(tariffs, ["zone"], "term_months")
+    fee = Yearly(tariffs, ["zone"], "exit_fee_usd_per_kw")
+    connection = {
+        (s, i, e): works[i] * KW_PER_MW * money.in_month(steps[e].start_month)
+        for s, i, e in m.GRID_STEPS
+    }
+    capacity = {
+        (s, i, e): charge.at((zone[s],), steps[e].year)
+        * KW_PER_MW
+        * MONTHS_PER_YEAR
+        * money.years(steps[e].start_month, steps[e].end_month)
+        for s, i, e in m.GRID_STEPS
+    }
+    # Term and fee are those of the year in which the contract was signed.
+    leaving = {
+        (s, i, v, u): fee.at((zone[s],), steps[v].year)
+        * KW_PER_MW
+        * money.in_month(steps[u].start_month)
+        for s, i, v, u in m.DROPS
+        if steps[u].start_month - steps[v].start_month < term.at((zone[s],), steps[v].year)
+    }
+    extra = {index: usd * money.contingency for index, usd in connection.items()}
+    return [
+        *add_cost(m, "connection_works", "contract_mw", connection),
+        *add_cost(m, "connection_contingency", "contract_mw", extra),
+        *add_cost(m, "grid_capacity", "contracted_mw", capacity),
+        *add_cost(m, "grid_exit_fee", "give_up_mw", leaving),
+    ]

@@ -1,0 +1,167 @@
+"""Hardware: systems are bought by vintage, sold or worn out, and fit in the energised halls.
+
+Sets
+    PURCHASES       (s, h, e)   systems h can enter service at site s at step e
+    SYSTEM_STEPS    (s, h, e)   systems h can be in service at site s in step e
+    SALES           (s, h, v, u)    what was bought at step v can be sold at step u
+    SALE_STEPS[s, h, v]         steps u of SALES
+    ALIVE[s, h, e in SYSTEM_STEPS]      vintages v whose life covers step e
+    SOLD_BY[s, h, e in SYSTEM_STEPS]    (v, u) of SALES with v alive in e and u up to e
+    SYSTEMS_AT[s, e]            systems of SYSTEM_STEPS
+    SYSTEMS         h           systems of PURCHASES
+Parameters
+    design_mw_per_system[h]     power that sizes the hall, all-in [MW/system]
+Variables
+    buy_systems[s, h, e in PURCHASES] integer or >= 0       entering service at step e
+    sell_systems[s, h, v, u in SALES] integer or >= 0       bought at v, sold at the start of u
+    systems[s, h, e in SYSTEM_STEPS] >= 0                   in service
+Equations
+    systems_in_service[s, h, e in SYSTEM_STEPS]
+        systems[s, h, e] == sum(buy_systems[s, h, v] for v in ALIVE[s, h, e])
+        - sum(sell_systems[s, h, v, u] for v, u in SOLD_BY[s, h, e])
+    sell_what_is_held[s, h, v in PURCHASES]
+        sum(sell_systems[s, h, v, u] for u in SALE_STEPS[s, h, v]) <= buy_systems[s, h, v]
+    hall_capacity[s, e in SITE_STEPS]
+        sum(design_mw_per_system[h] * systems[s, h, e] for h in SYSTEMS_AT[s, e])
+        <= it_capacity_mw[s, e]
+Costs
+    hardware_capital        paid on delivery
+    hardware_fixed_om       from service to the end of life or horizon
+    hardware_fixed_om_saved from sale to the end of life or horizon
+    hardware_residual       resale value at the end of the horizon
+    hardware_resale         resale value at the sale, less the residual that goes with it
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import (
+    ConcreteModel,
+    Constraint,
+    NonNegativeIntegers,
+    NonNegativeReals,
+    Param,
+    Set,
+    Var,
+)
+
+from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.calendar import MONTHS_PER_YEAR
+from tokenworks.candidates import Candidates
+from tokenworks.candidates.assets import in_service
+from tokenworks.candidates.grouping import gather
+from tokenworks.frames import NamedRow, rows_by
+from tokenworks.inputs import Inputs
+from tokenworks.money import resale_share
+
+KW_PER_MW = 1e3
+
+
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+    """Attach systems by vintage."""
+    _add_sets(m, x, c)
+    domain = NonNegativeIntegers if x.scenario.serving.whole_systems else NonNegativeReals
+    m.buy_systems = Var(m.PURCHASES, domain=domain)
+    m.sell_systems = Var(m.SALES, domain=domain)
+    m.systems = Var(m.SYSTEM_STEPS, domain=NonNegativeReals)
+
+    @m.Constraint(m.SYSTEM_STEPS)
+    def systems_in_service(m: ConcreteModel, s: str, h: str, e: int) -> Constraint:
+        return m.systems[s, h, e] == sum(m.buy_systems[s, h, v] for v in m.ALIVE[s, h, e]) - sum(
+            m.sell_systems[s, h, v, u] for v, u in m.SOLD_BY[s, h, e]
+        )
+
+    @m.Constraint(m.PURCHASES)
+    def sell_what_is_held(m: ConcreteModel, s: str, h: str, v: int) -> Constraint:
+        sold = sum(m.sell_systems[s, h, v, u] for u in m.SALE_STEPS[s, h, v])
+        return sold <= m.buy_systems[s, h, v]
+
+    @m.Constraint(m.SITE_STEPS)
+    def hall_capacity(m: ConcreteModel, s: str, e: int) -> Constraint:
+        drawn = sum(m.design_mw_per_system[h] * m.systems[s, h, e] for h in m.SYSTEMS_AT[s, e])
+        return drawn <= m.it_capacity_mw[s, e]
+
+    return Terms(tuple(_costs(m, x)))
+
+
+def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
+    steps = x.calendar.steps
+    rows = rows_by(x.tables["hardware"], "system")
+    bought = c.assets.purchases
+    pairs = dict.fromkeys((s, h) for s, h, _ in bought)
+    vintages = gather(pairs, (((s, h), e) for s, h, e in bought))
+
+    def alive(h: str, v: int, e: int) -> bool:
+        return in_service(steps[e], steps[v], rows[h].life_years)
+
+    held = [(s, h, e.index) for s, h in pairs for e in steps if e.index >= vintages[s, h][0]]
+    # What is sold at a step was alive in the step before it; otherwise it has left by itself.
+    sales = [
+        (s, h, v, u.index)
+        for s, h, v in bought
+        for u in steps
+        if u.index > v and alive(h, v, u.index - 1)
+    ]
+    m.PURCHASES = Set(dimen=3, initialize=bought)
+    m.SYSTEM_STEPS = Set(dimen=3, initialize=held)
+    m.SALES = Set(dimen=4, initialize=sales)
+    m.SALE_STEPS = Set(
+        m.PURCHASES, initialize=gather(bought, (((s, h, v), u) for s, h, v, u in sales))
+    )
+    m.ALIVE = Set(
+        m.SYSTEM_STEPS,
+        initialize={(s, h, e): [v for v in vintages[s, h] if alive(h, v, e)] for s, h, e in held},
+    )
+    sold = (
+        ((s, h, e.index), (v, u))
+        for s, h, v, u in sales
+        for e in steps
+        if e.index >= u and alive(h, v, e.index)
+    )
+    m.SOLD_BY = Set(m.SYSTEM_STEPS, dimen=2, initialize=gather(held, sold))
+    m.SYSTEMS_AT = Set(
+        m.SITE_STEPS, initialize=gather(m.SITE_STEPS, (((s, e), h) for s, h, e in held))
+    )
+    m.SYSTEMS = Set(initialize=list(dict.fromkeys(h for _, h in pairs)))
+    m.design_mw_per_system = Param(
+        m.SYSTEMS, initialize={h: rows[h].design_kw / KW_PER_MW for h in m.SYSTEMS}
+    )
+
+
+def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
+    money, steps, horizon = x.discounting, x.calendar.steps, x.calendar.horizon_months
+    rows = rows_by(x.tables["hardware"], "system")
+
+    def life_end(row: NamedRow, service: int) -> int:
+        worn_out: int = service + round(row.life_years * MONTHS_PER_YEAR)
+        return min(horizon, worn_out)
+
+    def resale_usd(row: NamedRow, service: int, month: int) -> float:
+        return float(row.capex_usd) * resale_share(
+            month - service,
+            row.life_years,
+            row.resale_fraction,
+            row.resale_decay_fraction_per_year,
+        )
+
+    def left_usd(row: NamedRow, service: int) -> float:
+        return resale_usd(row, service, horizon) * money.at_end * money.residuals
+
+    price, upkeep, left = {}, {}, {}
+    for s, h, e in m.PURCHASES:
+        row, service = rows[h], steps[e].start_month
+        price[s, h, e] = row.capex_usd * money.in_month(service)
+        upkeep[s, h, e] = row.fixed_om_usd_per_year * money.years(service, life_end(row, service))
+        left[s, h, e] = -left_usd(row, service)
+    saved, resale = {}, {}
+    for s, h, v, u in m.SALES:
+        row, service, sold = rows[h], steps[v].start_month, steps[u].start_month
+        saved[s, h, v, u] = -row.fixed_om_usd_per_year * money.years(sold, life_end(row, service))
+        got = resale_usd(row, service, sold) * money.in_month(sold)
+        resale[s, h, v, u] = left_usd(row, service) - got
+    return [
+        *add_cost(m, "hardware_capital", "buy_systems", price),
+        *add_cost(m, "hardware_fixed_om", "buy_systems", upkeep),
+        *add_cost(m, "hardware_residual", "buy_systems", left),
+        *add_cost(m, "hardware_fixed_om_saved", "sell_systems", saved),
+        *add_cost(m, "hardware_resale", "sell_systems", resale),
+    ]

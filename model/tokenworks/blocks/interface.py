@@ -1,0 +1,58 @@
+"""Interface: all that investment and dispatch know of each other.
+
+Investment fixes these stocks; inside a site and a step, dispatch is a linear program whose bounds
+and right-hand sides are linear in them, and which sees nothing else.
+
+Sets
+    POWER_STEPS     (s, k, e)     technology k can be in service at site s in step e
+    GRID_STEPS      (s, i, e)     route i can bring grid power to site s in step e
+    LOAD_STEPS      (s, w, p, e)  workload w with daily profile p can be served at s in e
+    SITE_STEPS      (s, e)        site s can be energised in step e
+    SOURCES_AT[s, e]              technologies of POWER_STEPS
+    GRIDS_AT[s, e]                routes of GRID_STEPS
+    CLASSES_AT[s, e]              (workload, profile) of LOAD_STEPS
+Variables
+    capacity_mw[s, k, e in POWER_STEPS] >= 0      nameplate capacity in service [MW]
+    contracted_mw[s, i, e in GRID_STEPS] >= 0     firm contract [MW]
+    load_mw[s, w, p, e in LOAD_STEPS] >= 0        mean IT load above idle [MW]
+    idle_mw[s, e in SITE_STEPS] >= 0              IT load of idle systems [MW]
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import ConcreteModel, NonNegativeReals, Set, Var
+
+from tokenworks.blocks.terms import Terms
+from tokenworks.candidates import Candidates
+from tokenworks.candidates.grouping import gather
+from tokenworks.inputs import Inputs
+
+
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+    """Attach the interface's sets and variables."""
+    steps = range(len(x.calendar.steps))
+    site_steps = [(s, e) for s, first in c.siting.first_step.items() for e in steps if e >= first]
+    power = list(dict.fromkeys((s, k, e) for s, k, v in c.assets.builds for e in steps if e >= v))
+    grid = [(s, i, e) for s, i, e in c.siting.contracts]
+    served = c.serving
+    load = list(
+        dict.fromkeys((s, w, served.profile_of[s, w, g], e) for s, w, _, g, e in served.serves)
+    )
+    m.POWER_STEPS = Set(dimen=3, initialize=power)
+    m.GRID_STEPS = Set(dimen=3, initialize=grid)
+    m.LOAD_STEPS = Set(dimen=4, initialize=load)
+    m.SITE_STEPS = Set(dimen=2, initialize=site_steps)
+    m.SOURCES_AT = Set(
+        m.SITE_STEPS, initialize=gather(site_steps, (((s, e), k) for s, k, e in power))
+    )
+    m.GRIDS_AT = Set(m.SITE_STEPS, initialize=gather(site_steps, (((s, e), i) for s, i, e in grid)))
+    m.CLASSES_AT = Set(
+        m.SITE_STEPS,
+        dimen=2,
+        initialize=gather(site_steps, (((s, e), (w, p)) for s, w, p, e in load)),
+    )
+    m.capacity_mw = Var(m.POWER_STEPS, domain=NonNegativeReals)
+    m.contracted_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
+    m.load_mw = Var(m.LOAD_STEPS, domain=NonNegativeReals)
+    m.idle_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)
+    return Terms()

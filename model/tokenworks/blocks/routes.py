@@ -1,0 +1,54 @@
+"""Routes: permits and interconnections are filed in an exact month and granted months later.
+
+Sets
+    FILINGS     (s, r, f)   route r can be filed at site s in month f, the latest that still lets
+                            some asset enter service at the start of some step
+    ROUTES      (s, r)      routes of FILINGS
+    FILING_MONTHS[s, r]     months of FILINGS
+Variables
+    file_route[s, r, f in FILINGS] binary      route r is filed
+Equations
+    file_once[s, r in ROUTES]
+        sum(file_route[s, r, f] for f in FILING_MONTHS[s, r]) <= 1
+Costs
+    permits             paid in the month of filing (permit routes)
+    interconnection     studies and fixed works, paid in the month of filing (grid routes)
+    interconnection_contingency
+"""
+
+from __future__ import annotations
+
+from pyomo.environ import Binary, ConcreteModel, Constraint, Set, Var
+
+from tokenworks.blocks.terms import Terms, add_cost
+from tokenworks.candidates import Candidates
+from tokenworks.candidates.grouping import gather
+from tokenworks.inputs import Inputs
+
+
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+    """Attach filings of permits and interconnections."""
+    filings = c.siting.filings.all
+    routes = list(dict.fromkeys((s, r) for s, r, _ in filings))
+    m.FILINGS = Set(dimen=3, initialize=filings)
+    m.ROUTES = Set(dimen=2, initialize=routes)
+    m.FILING_MONTHS = Set(m.ROUTES, initialize=gather(routes, (((s, r), f) for s, r, f in filings)))
+    m.file_route = Var(m.FILINGS, domain=Binary)
+
+    @m.Constraint(m.ROUTES)
+    def file_once(m: ConcreteModel, s: str, r: str) -> Constraint:
+        return sum(m.file_route[s, r, f] for f in m.FILING_MONTHS[s, r]) <= 1
+
+    money = x.discounting
+    grid = set(x.tables["interconnection_routes"]["route"])
+    fees = {(s, r, f): c.siting.filings.cost_usd[s, r] * money.in_month(f) for s, r, f in filings}
+    works = {i: fee for i, fee in fees.items() if i[1] in grid}
+    permits = {i: fee for i, fee in fees.items() if i[1] not in grid}
+    extra = {i: fee * money.contingency for i, fee in works.items()}
+    return Terms(
+        (
+            *add_cost(m, "permits", "file_route", permits),
+            *add_cost(m, "interconnection", "file_route", works),
+            *add_cost(m, "interconnection_contingency", "file_route", extra),
+        )
+    )
