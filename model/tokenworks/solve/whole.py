@@ -1,0 +1,161 @@
+"""Solve the whole model in one call of HiGHS: small cases, and the reference for everything else."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tokenworks.build import Model
+from tokenworks.errors import InfeasibleError, NoIncumbentError
+from tokenworks.schema.scenario import Solve
+from tokenworks.solve.highs import Outcome, Status, run
+from tokenworks.solve.matrix import Floats, Matrix, compile_matrix
+
+# Seconds given to each of the linear programs after the search; they are small beside it.
+AFTERWARDS_S = 600.0
+
+# The solver's tolerances are 1e-9.
+ZERO = 1e-9
+
+Values = Mapping[str, Mapping[Any, float]]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A plan in the model's variables.
+
+    Attributes
+    ----------
+    status
+        How the search ended.
+    values
+        Variable name to index to value.
+    objective_usd, bound_usd
+        Cost of the incumbent; no plan costs less than the bound.
+    unavoidable_usd
+        Penalty that no plan can avoid: the least unserved tokens, at their price.
+    rows, columns, nonzeros
+        Size of the program.
+    seconds
+        Wall time by stage.
+    """
+
+    status: Status
+    values: Values
+    objective_usd: float
+    bound_usd: float
+    unavoidable_usd: float
+    rows: int
+    columns: int
+    nonzeros: int
+    seconds: Mapping[str, float]
+
+    @property
+    def gap(self) -> float:
+        """(incumbent - bound) / incumbent; 0 where both are zero."""
+        return relative(self.objective_usd - self.bound_usd, self.objective_usd)
+
+    @property
+    def gap_controllable(self) -> float:
+        """(incumbent - bound) / (incumbent - what no plan can avoid)."""
+        return relative(
+            self.objective_usd - self.bound_usd, self.objective_usd - self.unavoidable_usd
+        )
+
+
+def relative(difference: float, whole: float) -> float:
+    """A difference over its whole; 0 where there is no difference, infinite over nothing."""
+    if difference <= 0.0:
+        return 0.0
+    return difference / abs(whole) if whole else float("inf")
+
+
+def solve_whole(model: Model, options: Solve, log: bool = False) -> Solved:
+    """Solve a built model.
+
+    Raises
+    ------
+    InfeasibleError
+        Where no plan meets all limits.
+    NoIncumbentError
+        Where a limit ended the search before it had found a plan.
+    """
+    started = time.perf_counter()
+    matrix = compile_matrix(model.pyomo)
+    compiled = time.perf_counter()
+    found = run(matrix, options, log)
+    if found.status is Status.INFEASIBLE:
+        raise InfeasibleError(["the program of sites, power, hardware and demand has no solution"])
+    if found.values is None:
+        raise NoIncumbentError(f"stopped ({found.status}) before any plan was found")
+    searched = time.perf_counter()
+    values, objective = _polished(matrix, found, options)
+    polished = time.perf_counter()
+    unavoidable = _unavoidable(model, matrix, options)
+    rows, columns = matrix.shape
+    return Solved(
+        status=found.status,
+        values=_by_name(matrix, values),
+        objective_usd=objective,
+        bound_usd=min(found.bound, objective),
+        unavoidable_usd=unavoidable,
+        rows=rows,
+        columns=columns,
+        nonzeros=int(matrix.a.nnz),
+        seconds={
+            "compile": compiled - started,
+            "search": searched - compiled,
+            "polish": polished - searched,
+            "unavoidable": time.perf_counter() - polished,
+        },
+    )
+
+
+def _polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, float]:
+    """Solve again with whole columns at exactly whole values, so that balances close tightly.
+
+    The incumbent stands where rounding its whole columns leaves no plan, which their tolerance
+    hardly allows.
+    """
+    incumbent = found.values
+    if incumbent is None:  # pragma: no cover -- the caller has looked
+        raise NoIncumbentError("there is nothing to polish")
+    if not matrix.whole.any():
+        return incumbent, found.objective
+    again = run(matrix.fixed(incumbent), _unhurried(options))
+    if again.values is None:
+        return incumbent, found.objective
+    return again.values, again.objective
+
+
+def _unavoidable(model: Model, matrix: Matrix, options: Solve) -> float:
+    """Least penalty over the relaxation: a bound on what every plan leaves unserved."""
+    names = {term.variable for term in model.costs if term.line == "penalty"}
+    if not names:
+        return 0.0
+    cost = np.where(
+        [column.parent_component().local_name in names for column in matrix.columns],
+        matrix.cost,
+        0.0,
+    )
+    least = run(matrix.relaxed().with_cost(cost), _unhurried(options))
+    # A linear program that did not end proves nothing; zero is always a bound.
+    return max(0.0, least.objective) if least.status is Status.OPTIMAL else 0.0
+
+
+def _unhurried(options: Solve) -> Solve:
+    return options.model_copy(update={"time_limit_s": AFTERWARDS_S})
+
+
+def _by_name(matrix: Matrix, values: Floats) -> Values:
+    found: dict[str, dict[Any, float]] = defaultdict(dict)
+    for column, value in zip(matrix.columns, values.tolist(), strict=True):
+        # What is left of a zero after the arithmetic is a zero, and would clutter every table.
+        kept = value if abs(value) > ZERO else 0.0
+        found[column.parent_component().local_name][column.index()] = kept
+    return dict(found)
