@@ -1,0 +1,120 @@
+"""The command line: thin; every answer comes from the floors below."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from tokenworks.errors import TokenworksError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="tokenworks",
+    help="Plan AI-inference capacity: where to build, what powers it, and what a token then costs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+class Method(StrEnum):
+    """Ways to solve."""
+
+    AUTO = "auto"
+    WHOLE = "whole"
+
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Path of a scenario, or name of a shipped one.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("tokenworks"))
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
+@app.command()
+def check(scenario: ScenarioArgument) -> None:
+    """Answer every error of the input at once; print sizes, what is disabled, what is assumed."""
+    from tokenworks.checks import read_checked
+    from tokenworks.inputs import prepare
+    from tokenworks.report.inputs import print_check
+
+    print_check(prepare(*read_checked(scenario)))
+
+
+@app.command()
+def solve(
+    scenario: ScenarioArgument,
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder; runs/<scenario>-<hash> where not given.")
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Relative gap at which to stop.")
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(min=0.0, help="Seconds after which to stop.")
+    ] = None,
+    method: Annotated[Method | None, typer.Option(help="How to solve.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest alone.")] = False,
+) -> None:
+    """Solve a scenario and print what opens when, what powers it, and what a token costs."""
+    from tokenworks.checks import read_checked
+    from tokenworks.inputs import prepare
+    from tokenworks.io.run_folder import check_run_folder
+    from tokenworks.plan import plan_of, run_folder, with_options
+    from tokenworks.report.terminal import print_json, print_plan, say
+
+    started = _now()
+    loaded, tables = read_checked(scenario)
+    chosen = with_options(
+        loaded, gap=gap, time_limit_s=time_limit, method=method and method.value,
+        threads=threads
+    )
+    inputs = prepare(chosen, tables)
+    folder = run_folder(inputs, out)
+    check_run_folder(folder, inputs.sha256)
+    say(f"{chosen.name}: inputs read and checked, solving to a gap of {chosen.solve.gap:.2%}")
+    plan = plan_of(inputs, started)
+    plan.save(folder)
+    if as_json:
+        print_json(plan)
+    else:
+        print_plan(plan)
+    say(f"run folder: {folder}")
+    if plan.status == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
+def _now() -> float:
+    import time
+
+    return time.perf_counter()
+
+
+def main() -> NoReturn:
+    """Run the command line; the exit status says how it ended (see the README)."""
+    try:
+        # Typer answers wrong usage with 2 and an interrupt with 130 by itself.
+        app()
+    except TokenworksError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_status) from None
+    raise SystemExit(0)

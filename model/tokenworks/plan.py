@@ -1,0 +1,218 @@
+"""A plan: what a scenario's solution says, with its proof and its tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tokenworks.build import build
+from tokenworks.inputs import Inputs, assemble
+from tokenworks.io.run_folder import write_run
+from tokenworks.io.scenario_files import scenario_to_yaml
+from tokenworks.results.summary import Summary
+from tokenworks.results.tables import tables_of
+from tokenworks.schema.scenario import Scenario, Solve
+from tokenworks.solve.whole import solve_whole
+
+PACKAGES = ("tokenworks", "highspy", "pyomo", "pandas", "numpy")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A solved scenario.
+
+    Attributes
+    ----------
+    inputs
+        Checked inputs.
+    status
+        ``optimal`` within the gap asked for, or ``time_limit`` or ``interrupted`` with what was
+        found by then.
+    objective_usd, bound_usd
+        Present value of the plan; no plan costs less than the bound.
+    gap
+        (incumbent - bound) / incumbent.
+    gap_controllable
+        (incumbent - bound) / (incumbent - what no plan can avoid leaving unserved, at its price).
+    summary
+        Headline figures.
+    tables
+        Result tables by name; see `tokenworks.schema.results`.
+    size
+        Rows, columns and nonzeros of the program.
+    seconds
+        Wall time by stage.
+    """
+
+    inputs: Inputs
+    status: str
+    method: str
+    objective_usd: float
+    bound_usd: float
+    gap: float
+    gap_controllable: float
+    summary: Summary
+    tables: Mapping[str, pd.DataFrame]
+    size: Mapping[str, int]
+    seconds: Mapping[str, float]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Result tables as attributes, such as `plan.cost_per_token`."""
+        tables: Mapping[str, pd.DataFrame] = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"a plan has no attribute or table {name!r}")
+
+    def __dir__(self) -> list[str]:
+        """Attributes with the names of the tables, for completion."""
+        return [*super().__dir__(), *self.tables]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was solved."""
+        return self.inputs.scenario
+
+    def manifest(self) -> dict[str, Any]:
+        """What `manifest.json` holds."""
+        return {
+            "scenario": self.scenario.name,
+            "title": self.scenario.title,
+            "status": self.status,
+            "objective_usd": self.objective_usd,
+            "bound_usd": self.bound_usd,
+            "gap": self.gap,
+            "gap_controllable": self.gap_controllable,
+            "method": self.method,
+            "seconds": dict(self.seconds),
+            **self.size,
+            "summary": self.summary.as_dict(),
+            "usd_year": self.scenario.finance.usd_year,
+            "inputs_sha256": self.inputs.sha256,
+            "versions": {
+                "python": platform.python_version(),
+                **{package: version(package) for package in PACKAGES},
+            },
+            "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        }
+
+    def save(self, folder: Path | str | None = None) -> Path:
+        """Write the run folder, whole or not at all.
+
+        Parameters
+        ----------
+        folder
+            Where; ``runs/<scenario>-<hash>`` in the current directory where None.
+
+        Raises
+        ------
+        InputError
+            Where the folder holds anything but a run of the same inputs.
+        """
+        target = run_folder(self.inputs, folder)
+        loaded = {n: t.frame for n, t in self.inputs.loaded.items() if len(t.frame)}
+        named = {name: f"inputs/{name}.parquet" for name in loaded}
+        return write_run(
+            target,
+            self.manifest(),
+            scenario_to_yaml(self.scenario, tables=named),
+            loaded,
+            self.tables,
+            geo={"sites": self._located_sites()},
+        )
+
+    def _located_sites(self) -> Any:
+        # geopandas takes a second to import, and only a saved plan needs it.
+        import geopandas as gpd
+
+        places = self.inputs.tables["sites"].set_index("site")
+        table = self.tables["sites"]
+        longitude = table["site"].map(places["longitude_deg"])
+        latitude = table["site"].map(places["latitude_deg"])
+        points = gpd.points_from_xy(longitude, latitude, crs="EPSG:4326")
+        return gpd.GeoDataFrame(table, geometry=points)
+
+
+def run_folder(inputs: Inputs, folder: Path | str | None) -> Path:
+    """The folder named, or ``runs/<scenario>-<first eight digits of the inputs' hash>``."""
+    return Path(folder) if folder else Path("runs") / f"{inputs.scenario.name}-{inputs.sha256[:8]}"
+
+
+def with_options(scenario: Scenario, **options: Any) -> Scenario:
+    """A scenario with some of its `solve` options replaced; those that are None stay."""
+    given = {f"solve.{key}": value for key, value in options.items() if value is not None}
+    return scenario.with_(given) if given else scenario
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    method: str | None = None,
+    threads: int | None = None,
+) -> Plan:
+    """Solve a scenario.
+
+    Parameters
+    ----------
+    scenario
+        From `load`.
+    gap, time_limit_s, method, threads
+        In place of the scenario's own; see `tokenworks.schema.scenario.Solve`.
+
+    Returns
+    -------
+    Plan
+        Checked against every invariant; not saved yet, see `Plan.save`.
+
+    Raises
+    ------
+    InputError
+        With every problem of the input at once.
+    InfeasibleError, NoIncumbentError, SolverError
+        As their names say.
+    """
+    started = time.perf_counter()
+    chosen = with_options(
+        scenario, gap=gap, time_limit_s=time_limit_s, method=method, threads=threads
+    )
+    return plan_of(assemble(chosen), started)
+
+
+def plan_of(inputs: Inputs, started: float) -> Plan:
+    """Build, solve and check; `started` is when reading began, as `time.perf_counter` tells."""
+    read = time.perf_counter()
+    model = build(inputs)
+    built = time.perf_counter()
+    options: Solve = inputs.scenario.solve
+    solved = solve_whole(model, options)
+    tabled = time.perf_counter()
+    tables, headline = tables_of(model, solved)
+    ended = time.perf_counter()
+    return Plan(
+        inputs=inputs,
+        status=str(solved.status),
+        method="whole",
+        objective_usd=solved.objective_usd,
+        bound_usd=solved.bound_usd,
+        gap=solved.gap,
+        gap_controllable=solved.gap_controllable,
+        summary=headline,
+        tables=tables,
+        size={"rows": solved.rows, "columns": solved.columns, "nonzeros": solved.nonzeros},
+        seconds={
+            "read": read - started,
+            "build": built - read,
+            **solved.seconds,
+            "results": ended - tabled,
+            "total": ended - started,
+        },
+    )

@@ -1,0 +1,1 @@
+"""What people read; sees plans only."""

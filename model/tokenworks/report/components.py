@@ -1,0 +1,46 @@
+"""Components of cost gathered into the few groups that a reader compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+# Group to its components; a component stands in exactly one (held by a test).
+GROUPS: dict[str, tuple[str, ...]] = {
+    "hardware": ("hardware_capital",),
+    "hardware upkeep": ("hardware_fixed_om", "hardware_fixed_om_saved"),
+    "hardware resale and residual": ("hardware_resale", "hardware_residual"),
+    "site and shell": ("opening", "land", "shell", "site_fixed_om", "permits"),
+    "site residual": ("land_residual", "shell_residual"),
+    "power plant": ("power_capital", "power_fixed_om"),
+    "power plant residual": ("power_residual",),
+    "grid connection and capacity": (
+        "interconnection",
+        "connection_works",
+        "grid_capacity",
+        "grid_exit_fee",
+    ),
+    "energy and fuel": (
+        "fuel",
+        "variable_om",
+        "storage_variable_om",
+        "grid_energy",
+        "grid_delivery",
+    ),
+    "network": ("network",),
+    "contingency": (
+        "shell_contingency",
+        "power_contingency",
+        "interconnection_contingency",
+        "connection_contingency",
+    ),
+}
+
+
+def by_group(costs: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Rows of a table with a column `component`, by group, groups without rows left out."""
+    for group, components in GROUPS.items():
+        rows = costs[costs["component"].isin(components)]
+        if len(rows):
+            yield group, rows

@@ -1,0 +1,1 @@
+"""From solution values to typed tables, and the invariants held on every plan."""

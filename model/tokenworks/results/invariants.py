@@ -1,0 +1,125 @@
+"""What must hold on every plan before it is returned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from tokenworks import leads
+from tokenworks.errors import SolverError
+from tokenworks.results.frames import Context
+from tokenworks.results.operation import load_mw
+
+# Of the larger side of a comparison; two orders above the solver's own tolerance.
+RELATIVE = 1e-6
+ABSOLUTE = 1e-6
+
+
+def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Check a plan against its inputs, without the constraints that made it.
+
+    Raises
+    ------
+    SolverError
+        Naming every invariant that is broken, with the figures.
+    """
+    broken = [
+        *_demand_closes(c),
+        *_meters_balance(c, tables),
+        *_capacity_holds(tables),
+        *_nothing_runs_early(c, tables),
+        *_costs_sum(c, tables),
+    ]
+    if broken:
+        raise SolverError("\n".join(["the plan breaks what every plan must keep", *broken[:20]]))
+
+
+def _differs(left: float, right: float) -> bool:
+    return abs(left - right) > ABSOLUTE + RELATIVE * max(abs(left), abs(right))
+
+
+def _exceeds(used: float, limit: float) -> bool:
+    return used > limit + ABSOLUTE + RELATIVE * abs(limit)
+
+
+def _demand_closes(c: Context) -> Iterator[str]:
+    met: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (w, r, _, e), flow in c.all_values("flow_mtokens_per_s").items():
+        met[w, r, e] += flow
+    for variable in ("rent_mtokens_per_s", "unserved_mtokens_per_s"):
+        for index, flow in c.all_values(variable).items():
+            met[index] += flow
+    for index, level in c.model.candidates.demand.items():
+        if _differs(met[index], level.mean_mtokens_per_s):
+            yield f"demand {index}: met {met[index]} of {level.mean_mtokens_per_s} Mtokens/s"
+
+
+def _meters_balance(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    table = tables["dispatch"]
+    sign = table["flow"].map({"generate": 1, "import": 1, "discharge": 1, "charge": -1, "load": 0})
+    net = (table["power_mw"] * sign).groupby([table["site"], table["step_start"], table["slice"]])
+    supplied = net.sum().to_dict()
+    for (s, e), load in load_mw(c).items():
+        for t, megawatts in load.items():
+            given = supplied.get((s, pd.Timestamp(c.start(e)), t), 0.0)
+            if _differs(given, megawatts):
+                yield f"meter of {s}, {c.start(e)}, {t}: {given} MW given, {megawatts} MW drawn"
+
+
+def _capacity_holds(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    for row in tables["redline_use"].itertuples(index=False):
+        if _exceeds(row.used_mw, row.limit_mw):
+            yield f"{row.scope} of {row.id}, {row.step_start}: {row.used_mw} of {row.limit_mw} MW"
+    for row in tables["sites"].itertuples(index=False):
+        if _exceeds(row.design_load_mw, row.it_capacity_mw):
+            yield f"halls of {row.site}: {row.design_load_mw} of {row.it_capacity_mw} MW"
+    for row in tables["serving"].itertuples(index=False):
+        if _exceeds(row.peak_utilisation_fraction, 1.0):
+            yield f"{row.point} at {row.site}: utilisation {row.peak_utilisation_fraction}"
+
+
+def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Orders lie within the horizon, and every permit is granted before the stage it gates."""
+    x = c.model.inputs
+    start = pd.Timestamp(x.calendar.start)
+    for name in ("power", "hardware"):
+        table = tables[name]
+        for row in table[table["ordered"] < start].itertuples(index=False):
+            yield f"{name} at {row.site} is ordered on {row.ordered}, before the horizon"
+    granted: dict[tuple[str, str], pd.Timestamp] = {}
+    for row in tables["routes"].itertuples(index=False):
+        granted[row.site, row.route] = row.granted
+    place = x.tables["sites"].set_index("site")["jurisdiction"]
+    permits = leads.permits_by_asset(x.tables)
+    rows = {r.technology: r for r in x.tables["power_technologies"].itertuples(index=False)}
+    for row in tables["power"].itertuples(index=False):
+        if row.kind == "grid":
+            if granted.get((row.site, row.source), pd.Timestamp.max) > row.in_service:
+                yield f"{row.source} carries power before it is granted"
+            continue
+        stages = leads.technology_stages(rows[row.source], x.calendar.start)
+        options = permits.get((place[row.site], row.source), [])
+        for requirement in {p.requirement for p in options}:
+            ready = [
+                granted[row.site, p.route]
+                + pd.DateOffset(months=stages.after_grant(p.required_before))
+                for p in options
+                if p.requirement == requirement and (row.site, p.route) in granted
+            ]
+            if not ready or min(ready) > row.in_service:
+                yield f"{row.source} at {row.site} runs before its {requirement} permit allows"
+
+
+def _costs_sum(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    total = float(tables["costs"]["present_value_usd"].sum())
+    objective = c.solved.objective_usd
+    if _differs(total, objective):
+        yield f"cost components sum to {total}, the objective is {objective}"
+    owned = tables["costs"].query("line == 'owned'")["present_value_usd"].sum()
+    allocated = tables["cost_per_token"]["present_value_usd"].sum()
+    if _differs(float(owned), float(allocated)):
+        yield f"cost per token allocates {allocated} of {owned} USD"
+    if _exceeds(c.solved.bound_usd, objective):
+        yield f"the bound {c.solved.bound_usd} lies above the objective {objective}"

@@ -1,0 +1,39 @@
+"""All result tables of a solved model, checked."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tokenworks.build import Model
+from tokenworks.results import build_out, costs, operation, tokens
+from tokenworks.results.frames import Context
+from tokenworks.results.invariants import check
+from tokenworks.results.summary import Summary, summary
+from tokenworks.solve.whole import Solved
+
+
+def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Summary]:
+    """Result tables by name, and the headline figures.
+
+    Raises
+    ------
+    SolverError
+        Where the plan breaks an invariant.
+    """
+    c = Context(model, solved)
+    used = tokens.weights(c)
+    tables = {
+        "cost_per_token": tokens.cost_per_token(c, used),
+        "costs": costs.costs(c),
+        "sites": build_out.sites(c),
+        "routes": build_out.routes(c),
+        "power": build_out.power(c),
+        "hardware": build_out.hardware(c),
+        "serving": operation.serving(c),
+        "flows": operation.flows(c),
+        "dispatch": operation.dispatch(c),
+        "redline_use": operation.redline_use(c),
+        "timeline": build_out.timeline(c),
+    }
+    check(c, tables)
+    return tables, summary(c, tables, used)

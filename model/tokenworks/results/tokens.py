@@ -1,0 +1,112 @@
+"""Cost per token: shared costs allocated, exhaustively, to what the tokens used.
+
+Hardware's own costs go to what its systems served, by design MW; the site's, its power's and its
+contracts' capital by design MW; energy by MWh; network by its own flow. All weights are discounted
+as the costs are. What no token used stays in a row without workload, so that components sum.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from tokenworks.results.costs import paid
+from tokenworks.results.frames import Context, frame
+from tokenworks.schema import results as declared
+
+# Workload, region, site, system.
+Use = tuple[str, str, str, str]
+ENERGY_VARIABLES = ("generate_mw", "import_mw", "discharge_mw")
+HARDWARE_VARIABLES = ("buy_systems", "sell_systems")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What tokens used, discounted: the keys by which shared costs are allocated.
+
+    Attributes
+    ----------
+    design_mw_years
+        Design power of the systems that served a use.
+    energy_mwh
+        Energy at the meter, with its share of the systems' idle power.
+    mtokens
+        Output tokens.
+    """
+
+    design_mw_years: dict[Use, float] = field(default_factory=lambda: defaultdict(float))
+    energy_mwh: dict[Use, float] = field(default_factory=lambda: defaultdict(float))
+    mtokens: dict[Use, float] = field(default_factory=lambda: defaultdict(float))
+
+
+def weights(c: Context) -> Weights:
+    """Discounted design MW, MWh and tokens of every use."""
+    x, served = c.model.inputs, c.model.candidates.serving
+    table = x.tables["hardware"].set_index("system")
+    group_total: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    point_total: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    serve = c.values("serve_mtokens_per_s")
+    for (s, w, o, g, e), flow in serve.items():
+        group_total[s, w, g, e] += flow
+        point_total[s, w, o, e] += flow
+    assigned = c.values("assign_systems")
+    flows = c.values("flow_mtokens_per_s")
+    result = Weights()
+    for (s, w, o, g, e), served_flow in serve.items():
+        match, step = served.matches[w, o], c.steps[e]
+        factor = x.discounting.mean(step.start_month, step.end_month)
+        systems = assigned.get((s, w, o, e), 0.0) / point_total[s, w, o, e]
+        for region in served.groups[s, w, g]:
+            share = flows.get((w, region, s, e), 0.0) / group_total[s, w, g, e]
+            flow = served_flow * share
+            use = (w, region, s, match.system)
+            kilowatts = flow * systems * table.design_kw[match.system]
+            megawatts = flow * (
+                systems * table.idle_kw[match.system] / 1e3 + match.load_mw_per_mtoken_per_s
+            )
+            result.design_mw_years[use] += kilowatts / 1e3 * factor * step.months / 12
+            result.energy_mwh[use] += megawatts * factor * step.hours
+            result.mtokens[use] += flow * factor * step.seconds
+    return result
+
+
+def cost_per_token(c: Context, used: Weights) -> pd.DataFrame:
+    """Owned cash cost by use and component; the rows sum to the owned line of the objective."""
+    shared: dict[tuple[str, Use, str], float] = defaultdict(float)
+    for term, site, index, amount in paid(c):
+        if term.line != "owned":
+            continue
+        if term.variable == "flow_mtokens_per_s":
+            shared[term.component, (index[0], index[1], site, ""), "mtokens"] += amount
+        elif term.variable in HARDWARE_VARIABLES:
+            shared[term.component, ("", "", site, index[1]), "design_mw_years"] += amount
+        elif term.variable in ENERGY_VARIABLES:
+            shared[term.component, ("", "", site, ""), "energy_mwh"] += amount
+        else:
+            shared[term.component, ("", "", site, ""), "design_mw_years"] += amount
+    usd: dict[tuple[Use, str], float] = defaultdict(float)
+    for (component, allowed, key), amount in shared.items():
+        for use, part in _shares(getattr(used, key), used.mtokens, allowed).items():
+            usd[use, component] += amount * part
+    rows = []
+    for (use, component), amount in usd.items():
+        tokens = used.mtokens.get(use, 0.0)
+        rows.append((*use, component, amount, tokens, amount / tokens if tokens else float("nan")))
+    return frame(declared.COST_PER_TOKEN, rows)
+
+
+def _shares(
+    key: Mapping[Use, float], tokens: Mapping[Use, float], allowed: Use
+) -> Mapping[Use, float]:
+    """Shares of the uses that match, by the key; by tokens where the key is zero throughout."""
+    matching = [
+        use for use in tokens if all(not a or a == b for a, b in zip(allowed, use, strict=True))
+    ]
+    for weight in (key, tokens):
+        total = sum(weight.get(use, 0.0) for use in matching)
+        if total > 0.0:
+            return {use: weight.get(use, 0.0) / total for use in matching}
+    return {("", "", allowed[2], allowed[3]): 1.0}
