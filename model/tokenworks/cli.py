@@ -22,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
 class Method(StrEnum):
     """Ways to solve."""
 
@@ -85,8 +86,7 @@ def solve(
     started = _now()
     loaded, tables = read_checked(scenario)
     chosen = with_options(
-        loaded, gap=gap, time_limit_s=time_limit, method=method and method.value,
-        threads=threads
+        loaded, gap=gap, time_limit_s=time_limit, method=method and method.value, threads=threads
     )
     inputs = prepare(chosen, tables)
     folder = run_folder(inputs, out)
@@ -115,6 +115,6 @@ def main() -> NoReturn:
         # Typer answers wrong usage with 2 and an interrupt with 130 by itself.
         app()
     except TokenworksError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         raise SystemExit(error.exit_status) from None
     raise SystemExit(0)

@@ -6,7 +6,7 @@ import datetime as dt
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,15 @@ from typing import Any
 import pandas as pd
 
 from tokenworks.build import build
+from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.run_folder import write_run
 from tokenworks.io.scenario_files import scenario_to_yaml
 from tokenworks.results.summary import Summary
 from tokenworks.results.tables import tables_of
 from tokenworks.schema.scenario import Scenario, Solve
-from tokenworks.solve.whole import solve_whole
+from tokenworks.solver.shortfall import shortfall
+from tokenworks.solver.whole import solve_whole
 
 PACKAGES = ("tokenworks", "highspy", "pyomo", "pandas", "numpy")
 
@@ -187,13 +189,22 @@ def solve(
     return plan_of(assemble(chosen), started)
 
 
+def _reasons(inputs: Inputs) -> list[str]:
+    """Demands that cannot be met together, found with unserved tokens allowed."""
+    allowed = inputs.scenario.with_({"unserved": "priced"})
+    return shortfall(build(replace(inputs, scenario=allowed)), inputs.scenario.solve)
+
+
 def plan_of(inputs: Inputs, started: float) -> Plan:
     """Build, solve and check; `started` is when reading began, as `time.perf_counter` tells."""
     read = time.perf_counter()
     model = build(inputs)
     built = time.perf_counter()
     options: Solve = inputs.scenario.solve
-    solved = solve_whole(model, options)
+    try:
+        solved = solve_whole(model, options)
+    except InfeasibleError as error:
+        raise InfeasibleError(_reasons(inputs) or error.reasons) from error
     tabled = time.perf_counter()
     tables, headline = tables_of(model, solved)
     ended = time.perf_counter()

@@ -22,7 +22,8 @@ class StepDemand:
     mean_mtokens_per_s
         Mean over the step, million output tokens a second.
     end_ratio
-        Level at the end of the step over its mean: capacity meets the end, energy the mean.
+        Level at the end of the step over its mean (at its start, where demand falls): capacity
+        meets the end, energy the mean.
     """
 
     mean_mtokens_per_s: float
@@ -46,19 +47,18 @@ def demand_in_steps(x: Inputs) -> dict[tuple[str, str, int], StepDemand]:
         seconds = sum(step.seconds for step in steps)
         tokens = sum(m * step.seconds for (m, _), step in zip(levels, steps, strict=True))
         scale = row.output_tokens_per_s / 1e6 * seconds / tokens
-        for (mean, end), step in zip(levels, steps, strict=True):
-            result[row.workload, row.region, step.index] = StepDemand(mean * scale, end / mean)
+        for (mean, peak), step in zip(levels, steps, strict=True):
+            result[row.workload, row.region, step.index] = StepDemand(mean * scale, peak / mean)
     return result
 
 
 def _level(step: Step, period_start: int, row: NamedRow) -> tuple[float, float]:
-    """Mean over a step and level at its end, for a level of 1 at the period's start."""
+    """Mean over a step and its highest level, for a level of 1 at the period's start."""
     rate = math.log1p(row.growth_rate)
-    start = (step.start_month - period_start) / MONTHS_PER_YEAR
-    end = (step.end_month - period_start) / MONTHS_PER_YEAR
-    grown = math.exp(rate * end)
-    mean = 1.0 if rate == 0.0 else (grown - math.exp(rate * start)) / (rate * (end - start))
-    return mean, grown
+    before = math.exp(rate * (step.start_month - period_start) / MONTHS_PER_YEAR)
+    growth = rate * step.months / MONTHS_PER_YEAR
+    mean = before * (math.expm1(growth) / growth if growth else 1.0)
+    return mean, before * math.exp(max(growth, 0.0))
 
 
 def profiles(x: Inputs) -> dict[str, npt.NDArray[np.float64]]:

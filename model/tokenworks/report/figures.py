@@ -6,6 +6,7 @@ from collections import Counter
 
 import pandas as pd
 
+from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
 from tokenworks.io.overrides import key_text
 from tokenworks.schema.shorthand import CONFIDENCES
@@ -24,10 +25,7 @@ def confidence_by_figure(inputs: Inputs) -> pd.DataFrame:
         row's own; of two lines the later one, and a named row before every row.
     """
     named = inputs.loaded["figure_sources"].frame
-    own = {
-        (f.table, f.row, f.column): (f.source, f.confidence)
-        for f in named.itertuples(index=False)
-    }
+    own = {(f.table, f.row, f.column): (f.source, f.confidence) for f in rows(named)}
     lines = []
     for name, loaded in inputs.loaded.items():
         table, frame = loaded.table, loaded.frame

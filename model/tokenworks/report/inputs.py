@@ -29,9 +29,13 @@ def print_check(inputs: Inputs) -> None:
     for line in (*_disabled(inputs), *_idle_rows(inputs)):
         console.print(line, highlight=False)
     console.print(_doubtful(figures))
-    assumed = {k: v for k, (v, confidence) in option_confidence(inputs).items() if confidence == "assumed"}
+    assumed = [
+        f"{key} = {value}"
+        for key, (value, confidence) in option_confidence(inputs).items()
+        if confidence == "assumed"
+    ]
     if assumed:
-        text = ", ".join(f"{key} = {value}" for key, value in assumed.items())
+        text = ", ".join(assumed)
         console.print(f"[bold]assumed options[/bold]  {text}", highlight=False)
 
 

@@ -193,7 +193,8 @@ def _tokens(plan: Plan) -> RichTable:
 
 def _discounted_tokens(frame: pd.DataFrame) -> dict[str, float]:
     uses = frame[frame["workload"] != ""].drop_duplicates(["workload", "region", "site", "system"])
-    return uses.groupby("workload")["present_value_mtokens"].sum().to_dict()
+    sums = uses.groupby("workload")["present_value_mtokens"].sum()
+    return {str(workload): float(amount) for workload, amount in sums.items()}
 
 
 def _served(plan: Plan) -> RichTable:
@@ -234,10 +235,10 @@ def _notes(plan: Plan) -> Iterable[Text]:
 
 def _requests(plan: Plan) -> str:
     s = plan.summary
+    energy, by_input = s.wh_per_request_by_workload, s.cost_usd_per_million_input_tokens_by_workload
     return "; ".join(
-        f"{w} {usd * 1e3:.4f} USD and {s.wh_per_request_by_workload[w] * 1e3:,.0f} Wh for a thousand "
-        f"requests, {s.cost_usd_per_million_input_tokens_by_workload[w]:.4f} USD per million input "
-        "tokens"
+        f"{w} {usd * 1e3:.4f} USD and {energy[w] * 1e3:,.0f} Wh for a thousand requests, "
+        f"{by_input[w]:.4f} USD per million input tokens"
         for w, usd in s.cost_usd_per_request_by_workload.items()
     )
 

@@ -13,7 +13,7 @@ import pandas as pd
 from tokenworks.build import Model
 from tokenworks.calendar import Step
 from tokenworks.schema.columns import Kind, Table
-from tokenworks.solve.whole import Solved
+from tokenworks.solver.whole import Solved
 
 # Below this a value is the solver's noise, not part of the plan: systems, MW and Mtokens/s alike.
 NOISE = 1e-7
@@ -34,13 +34,13 @@ class Context:
     model: Model
     solved: Solved
 
-    def values(self, variable: str) -> dict[Any, float]:
+    def plan_values(self, variable: str) -> dict[Any, float]:
         """Values of a variable that are part of the plan, by index."""
         return {i: v for i, v in self.all_values(variable).items() if abs(v) > NOISE}
 
     def all_values(self, variable: str) -> Mapping[Any, float]:
         """Values of a variable, by index; none where the solver was never given it."""
-        return self.solved.values.get(variable, {})
+        return self.solved.values.get(variable, {})  # noqa: PD011 -- no frame
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tokenworks import leads
 from tokenworks.errors import SolverError
+from tokenworks.frames import lookup, rows, rows_by
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
 
@@ -69,13 +70,13 @@ def _meters_balance(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[
 
 
 def _capacity_holds(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    for row in tables["redline_use"].itertuples(index=False):
+    for row in rows(tables["redline_use"]):
         if _exceeds(row.used_mw, row.limit_mw):
             yield f"{row.scope} of {row.id}, {row.step_start}: {row.used_mw} of {row.limit_mw} MW"
-    for row in tables["sites"].itertuples(index=False):
+    for row in rows(tables["sites"]):
         if _exceeds(row.design_load_mw, row.it_capacity_mw):
             yield f"halls of {row.site}: {row.design_load_mw} of {row.it_capacity_mw} MW"
-    for row in tables["serving"].itertuples(index=False):
+    for row in rows(tables["serving"]):
         if _exceeds(row.peak_utilisation_fraction, 1.0):
             yield f"{row.point} at {row.site}: utilisation {row.peak_utilisation_fraction}"
 
@@ -86,20 +87,20 @@ def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Itera
     start = pd.Timestamp(x.calendar.start)
     for name in ("power", "hardware"):
         table = tables[name]
-        for row in table[table["ordered"] < start].itertuples(index=False):
+        for row in rows(table[table["ordered"] < start]):
             yield f"{name} at {row.site} is ordered on {row.ordered}, before the horizon"
     granted: dict[tuple[str, str], pd.Timestamp] = {}
-    for row in tables["routes"].itertuples(index=False):
+    for row in rows(tables["routes"]):
         granted[row.site, row.route] = row.granted
-    place = x.tables["sites"].set_index("site")["jurisdiction"]
+    place = lookup(x.tables["sites"], "site", "jurisdiction")
     permits = leads.permits_by_asset(x.tables)
-    rows = {r.technology: r for r in x.tables["power_technologies"].itertuples(index=False)}
-    for row in tables["power"].itertuples(index=False):
+    technologies = rows_by(x.tables["power_technologies"], "technology")
+    for row in rows(tables["power"]):
         if row.kind == "grid":
             if granted.get((row.site, row.source), pd.Timestamp.max) > row.in_service:
                 yield f"{row.source} carries power before it is granted"
             continue
-        stages = leads.technology_stages(rows[row.source], x.calendar.start)
+        stages = leads.technology_stages(technologies[row.source], x.calendar.start)
         options = permits.get((place[row.site], row.source), [])
         for requirement in {p.requirement for p in options}:
             ready = [

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import pandas as pd
 
+from tokenworks.frames import lookup
 from tokenworks.results.frames import NOISE, Context, frame
 from tokenworks.schema import results as declared
 
@@ -13,19 +15,19 @@ from tokenworks.schema import results as declared
 def serving(c: Context) -> pd.DataFrame:
     """Systems at their operating points, with mean and peak utilisation."""
     served = c.model.candidates.serving
-    limit = c.model.inputs.tables["workloads"].set_index("workload")["max_utilisation_fraction"]
+    limit = lookup(c.model.inputs.tables["workloads"], "workload", "max_utilisation_fraction")
     profiles = c.model.candidates.profiles
     mean: dict[tuple[str, str, str, int], float] = defaultdict(float)
     curve: dict[tuple[str, str, str, int], float] = defaultdict(float)
-    hourly = {}
-    for (s, w, o, g, e), flow in c.values("serve_mtokens_per_s").items():
+    hourly: dict[tuple[str, str, str, int], Any] = {}
+    for (s, w, o, g, e), flow in c.plan_values("serve_mtokens_per_s").items():
         mean[s, w, o, e] += flow
         shape = profiles[served.profile_of[s, w, g]] * served.end_ratio[s, w, g, e] * flow
         hourly[s, w, o, e] = hourly.get((s, w, o, e), 0.0) + shape
     for index, hours in hourly.items():
         curve[index] = float(hours.max())
     rows = []
-    for (s, w, o, e), count in c.values("assign_systems").items():
+    for (s, w, o, e), count in c.plan_values("assign_systems").items():
         match = served.matches[w, o]
         throughput = count * match.mtokens_per_s / limit[w]
         index = (s, w, o, e)
@@ -48,10 +50,10 @@ def serving(c: Context) -> pd.DataFrame:
 def flows(c: Context) -> pd.DataFrame:
     """How every demand is met."""
     rows = []
-    for (w, r, s, e), flow in c.values("flow_mtokens_per_s").items():
+    for (w, r, s, e), flow in c.plan_values("flow_mtokens_per_s").items():
         rows.append((w, r, "owned", s, e, flow))
     for how, variable in (("rented", "rent"), ("unserved", "unserved")):
-        for (w, r, e), flow in c.values(f"{variable}_mtokens_per_s").items():
+        for (w, r, e), flow in c.plan_values(f"{variable}_mtokens_per_s").items():
             rows.append((w, r, how, "", e, flow))
     return frame(
         declared.FLOWS,
@@ -72,7 +74,7 @@ def dispatch(c: Context) -> pd.DataFrame:
         ("charge", "charge_mw"),
         ("discharge", "discharge_mw"),
     ):
-        rows += [(s, e, t, k, flow, mw) for (s, k, e, t), mw in c.values(variable).items()]
+        rows += [(s, e, t, k, flow, mw) for (s, k, e, t), mw in c.plan_values(variable).items()]
     for (s, e), profile in load_mw(c).items():
         rows += [(s, e, t, "load", "load", mw) for t, mw in profile.items()]
     return frame(
@@ -88,10 +90,10 @@ def load_mw(c: Context) -> dict[tuple[str, int], dict[str, float]]:
     """Load at the meter: (site, step) to slice to MW, from the flows, not from the dispatch."""
     slices = c.model.candidates.slices
     by_profile: dict[tuple[str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for (s, _, p, e), megawatts in c.values("load_mw").items():
+    for (s, _, p, e), megawatts in c.plan_values("load_mw").items():
         by_profile[s, e][p] += megawatts
     loads = {}
-    idle = c.values("idle_mw")
+    idle = c.plan_values("idle_mw")
     for s, e in {**idle, **by_profile}:
         here = slices[s]
         loads[s, e] = {
@@ -109,20 +111,20 @@ def redline_use(c: Context) -> pd.DataFrame:
     """Limits and their use: zone headroom, gas access, the site itself."""
     m = c.model.pyomo
     used: dict[tuple[str, str, int], float] = defaultdict(float)
-    zone = c.model.inputs.tables["sites"].set_index("site")["zone"]
-    technologies = c.model.inputs.tables["power_technologies"].set_index("technology")
-    for (s, _, e), megawatts in c.values("contracted_mw").items():
+    zone = lookup(c.model.inputs.tables["sites"], "site", "zone")
+    gas_fired = lookup(c.model.inputs.tables["power_technologies"], "technology", "needs_gas")
+    for (s, _, e), megawatts in c.plan_values("contracted_mw").items():
         used["zone firm headroom", zone[s], e] += megawatts
-    for (s, k, e), megawatts in c.values("capacity_mw").items():
-        if technologies.needs_gas[k]:
+    for (s, k, e), megawatts in c.plan_values("capacity_mw").items():
+        if gas_fired[k]:
             used["site gas access", s, e] += megawatts
-    for (s, e), megawatts in c.values("it_capacity_mw").items():
+    for (s, e), megawatts in c.plan_values("it_capacity_mw").items():
         used["site IT load", s, e] = megawatts
-    most = c.model.inputs.tables["sites"].set_index("site")["max_it_mw"]
+    most = lookup(c.model.inputs.tables["sites"], "site", "max_it_mw")
     limits = {
         **{("zone firm headroom", z, e): m.firm_headroom_mw[z, e] for z, e in m.ZONE_STEPS},
         **{("site gas access", s, e): m.gas_access_mw[s] for s, e in m.GAS_STEPS},
-        **{("site IT load", s, e): float(most[s]) for s, e in c.values("it_capacity_mw")},
+        **{("site IT load", s, e): float(most[s]) for s, e in c.plan_values("it_capacity_mw")},
     }
     return frame(
         declared.REDLINE_USE,

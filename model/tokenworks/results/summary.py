@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tokenworks.frames import lookup, rows, rows_by
 from tokenworks.results.frames import Context
 from tokenworks.results.tokens import Weights
 
@@ -91,9 +92,7 @@ def summary(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) -> Su
         served_share=1.0 - float(by_how.get("unserved", 0.0)) / asked if asked else 0.0,
         owned_share=float(by_how.get("owned", 0.0)) / asked if asked else 0.0,
         first_token_months=(
-            None
-            if pd.isna(first)
-            else (first.year - start.year) * 12 + first.month - start.month
+            None if pd.isna(first) else (first.year - start.year) * 12 + first.month - start.month
         ),
         peak_it_mw=_peak_mw(tables["sites"]),
         **_efficiency(c, tables),
@@ -106,29 +105,28 @@ def _over(usd: float, tokens: float) -> float | None:
 
 def _discounted_rented(c: Context) -> float:
     money, steps = c.model.inputs.discounting, c.steps
-    return sum(
+    discounted = (
         flow * steps[e].seconds * money.mean(steps[e].start_month, steps[e].end_month)
-        for (_, _, e), flow in c.values("rent_mtokens_per_s").items()
+        for (_, _, e), flow in c.plan_values("rent_mtokens_per_s").items()
     )
+    return float(sum(discounted))
 
 
-def _by_workload(
-    c: Context, tables: Mapping[str, pd.DataFrame], used: Weights
-) -> dict[str, dict[str, float]]:
-    lengths = c.model.inputs.tables["workloads"].set_index("workload")
+def _by_workload(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) -> dict[str, Any]:
+    lengths = rows_by(c.model.inputs.tables["workloads"], "workload")
     usd = tables["cost_per_token"].groupby("workload")["present_value_usd"].sum()
     tokens: dict[str, float] = {}
     for use, amount in used.mtokens.items():
         tokens[use[0]] = tokens.get(use[0], 0.0) + amount
     per_output = {w: float(usd[w]) / amount for w, amount in tokens.items() if amount > 0.0}
-    ratio = lengths["output_tokens"] / lengths["input_tokens"]
     return {
         "cost_usd_per_mtoken_by_workload": per_output,
         "cost_usd_per_million_input_tokens_by_workload": {
-            w: cost * float(ratio[w]) for w, cost in per_output.items()
+            w: cost * lengths[w].output_tokens / lengths[w].input_tokens
+            for w, cost in per_output.items()
         },
         "cost_usd_per_request_by_workload": {
-            w: cost * float(lengths["output_tokens"][w]) / 1e6 for w, cost in per_output.items()
+            w: cost * lengths[w].output_tokens / 1e6 for w, cost in per_output.items()
         },
     }
 
@@ -142,13 +140,13 @@ def _efficiency(c: Context, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     """Tokens and requests over energy, undiscounted, and mean utilisation."""
     serving, flows = tables["serving"], tables["flows"]
     table = c.model.inputs.tables
-    idle_kw = table["hardware"].set_index("system")["idle_kw"]
-    lengths = table["workloads"].set_index("workload")["output_tokens"]
-    pue = table["sites"].set_index("site")["average_pue_ratio"]
+    idle_kw = lookup(table["hardware"], "system", "idle_kw")
+    lengths = lookup(table["workloads"], "workload", "output_tokens")
+    pue = lookup(table["sites"], "site", "average_pue_ratio")
     hours = {pd.Timestamp(c.start(step.index)): step.hours for step in c.steps}
     matches = c.model.candidates.serving.matches
     energy_mwh: dict[str, float] = {}
-    for row in serving.itertuples(index=False):
+    for row in rows(serving):
         load = matches[row.workload, row.point].load_mw_per_mtoken_per_s
         megawatts = (
             row.assigned_systems * idle_kw[row.system] / 1e3 + row.mean_mtokens_per_s * load
@@ -161,7 +159,7 @@ def _efficiency(c: Context, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     return {
         "tokens_per_s_per_mw": float(owned.sum()) * 1e6 / 3600.0 / total if total else None,
         "wh_per_request_by_workload": {
-            w: energy * float(lengths[w]) / float(owned[w])
+            w: energy * lengths[w] / float(owned[w])
             for w, energy in energy_mwh.items()
             if owned.get(w, 0.0) > 0.0
         },

@@ -9,7 +9,7 @@ from tokenworks.results import build_out, costs, operation, tokens
 from tokenworks.results.frames import Context
 from tokenworks.results.invariants import check
 from tokenworks.results.summary import Summary, summary
-from tokenworks.solve.whole import Solved
+from tokenworks.solver.whole import Solved
 
 
 def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Summary]:

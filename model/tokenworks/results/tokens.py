@@ -48,12 +48,12 @@ def weights(c: Context) -> Weights:
     table = x.tables["hardware"].set_index("system")
     group_total: dict[tuple[str, str, str, int], float] = defaultdict(float)
     point_total: dict[tuple[str, str, str, int], float] = defaultdict(float)
-    serve = c.values("serve_mtokens_per_s")
+    serve = c.plan_values("serve_mtokens_per_s")
     for (s, w, o, g, e), flow in serve.items():
         group_total[s, w, g, e] += flow
         point_total[s, w, o, e] += flow
-    assigned = c.values("assign_systems")
-    flows = c.values("flow_mtokens_per_s")
+    assigned = c.plan_values("assign_systems")
+    flows = c.plan_values("flow_mtokens_per_s")
     result = Weights()
     for (s, w, o, g, e), served_flow in serve.items():
         match, step = served.matches[w, o], c.steps[e]

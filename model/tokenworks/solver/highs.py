@@ -11,7 +11,7 @@ import numpy as np
 
 from tokenworks.errors import SolverError
 from tokenworks.schema.scenario import Solve
-from tokenworks.solve.matrix import Floats, Matrix
+from tokenworks.solver.matrix import Floats, Matrix
 
 
 class Status(StrEnum):
@@ -54,15 +54,14 @@ TOLERANCES = {
     "mip_feasibility_tolerance": 1e-9,
 }
 
-# Measured on `us-tiny` (2 cores, HiGHS 1.15.1): the sub-programs of this root heuristic took 60 % of
-# the search and found nothing that the others did not; 12 s with it, 5 s without.
+# Measured on `us-tiny` (2 cores, HiGHS 1.15.1): the sub-programs of this root heuristic took 60 %
+# of the search and found nothing that the others did not; 12 s with it, 5 s without.
 SEARCH = {"mip_heuristic_run_root_reduced_cost": False}
 
 _ENDS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
-    highspy.HighsModelStatus.kHighsInterrupt: Status.INTERRUPTED,
     highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
     # All variables are bounded below and all costs of growth are positive or limited by demand,
     # so "unbounded or infeasible" is infeasible.

@@ -1,4 +1,4 @@
-"""Solve the whole model in one call of HiGHS: small cases, and the reference for everything else."""
+"""Solve the whole model in one call of HiGHS: small cases, and the reference for all else."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import numpy as np
 from tokenworks.build import Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError
 from tokenworks.schema.scenario import Solve
-from tokenworks.solve.highs import Outcome, Status, run
-from tokenworks.solve.matrix import Floats, Matrix, compile_matrix
+from tokenworks.solver.highs import Outcome, Status, run
+from tokenworks.solver.matrix import Floats, Matrix, compile_matrix
 
 # Seconds given to each of the linear programs after the search; they are small beside it.
 AFTERWARDS_S = 600.0
