@@ -33,8 +33,8 @@ class Step:
         Period that it belongs to.
     start_month, end_month
         First month and the month after the last, counted from the start of the horizon.
-    year
-        Calendar year of its first month.
+    years
+        Calendar year of each of its months.
     seconds
         Length in seconds.
     """
@@ -43,8 +43,13 @@ class Step:
     period: str
     start_month: int
     end_month: int
-    year: int
+    years: tuple[int, ...]
     seconds: float
+
+    @property
+    def year(self) -> int:
+        """Calendar year of its first month."""
+        return self.years[0]
 
     @property
     def months(self) -> int:
@@ -156,8 +161,8 @@ def make_calendar(
         seconds = days * SECONDS_PER_DAY if math.isnan(row.seconds) else row.seconds
         for first, last in zip(inner, [*inner[1:], end], strict=True):
             share = _days(start, first, last) / days
-            year = add_months(start, first).year
-            steps.append(Step(len(steps), row.period, first, last, year, seconds * share))
+            years = tuple(add_months(start, month).year for month in range(first, last))
+            steps.append(Step(len(steps), row.period, first, last, years, seconds * share))
     return Calendar(
         start, tuple(steps), {r.period: b for r, b in zip(ordered, bounds, strict=True)}
     )

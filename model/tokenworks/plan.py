@@ -136,8 +136,8 @@ class Plan:
 
         places = self.inputs.tables["sites"].set_index("site")
         table = self.tables["sites"]
-        longitude = table["site"].map(places["longitude_deg"])
-        latitude = table["site"].map(places["latitude_deg"])
+        longitude = table["site"].map(places["longitude_deg"]).astype("float64")
+        latitude = table["site"].map(places["latitude_deg"]).astype("float64")
         points = gpd.points_from_xy(longitude, latitude, crs="EPSG:4326")
         return gpd.GeoDataFrame(table, geometry=points)
 

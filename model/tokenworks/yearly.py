@@ -34,3 +34,11 @@ class Yearly:
         """Value of a series in a calendar year; KeyError where there is no such series."""
         years, values = self._series[key]
         return float(np.interp(year, years, values))
+
+    def mean(self, key: tuple[str, ...], years: tuple[int, ...]) -> float:
+        """Mean of a series over the calendar years of a step's months."""
+        return float(np.interp(years, *self._series[key]).mean())
+
+    def least(self, key: tuple[str, ...], years: tuple[int, ...]) -> float:
+        """Least of a series over the calendar years of a step's months, for limits."""
+        return float(np.interp(years, *self._series[key]).min())

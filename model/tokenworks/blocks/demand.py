@@ -105,7 +105,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     )
     m.rentable_mtokens_per_s = Param(
         m.RENTAL_LIMITS,
-        initialize={(w, e): most.at((w,), steps[e].year) / 1e6 for w, e in limits},
+        initialize={(w, e): most.mean((w,), steps[e].years) / 1e6 for w, e in limits},
     )
 
 
@@ -121,7 +121,7 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
     value = lookup(x.tables["workloads"], "workload", "unserved_usd_per_mtoken")
     price = Yearly(x.tables["cloud_prices"], ["workload"], "rent_usd_per_mtoken")
     network = {(w, r, s, e): pair.get((s, r), 0.0) * seconds[e] for w, r, s, e in m.FLOWS}
-    rent = {(w, r, e): price.at((w,), steps[e].year) * seconds[e] for w, r, e in m.RENTALS}
+    rent = {(w, r, e): price.mean((w,), steps[e].years) * seconds[e] for w, r, e in m.RENTALS}
     unserved = {(w, r, e): value[w] * seconds[e] for w, r, e in m.UNSERVED}
     return [
         *add_cost(m, "network", "flow_mtokens_per_s", network),

@@ -20,7 +20,7 @@ Parameters
     available_share[s, k, t]        output over capacity after forced outage [1]
     slice_hours[s, t]               length of the hour's slice [hours]
     slice_share[s, t]               share of a year's hours [1]
-    minimum_take[s, i, e]           share of the contracted energy to be drawn [1]
+    minimum_take[s, i, e]           share of the contracted energy that is paid for [1]
     storage_hours[k]                energy over power [hours]
     one_way_efficiency[k]           square root of the round trip [1]
     previous_slice[s, t]            slice before it on the same day, the last before the first
@@ -30,6 +30,7 @@ Variables
     charge_mw[s, k, e, t in STORAGE] >= 0           at the meter [MW]
     discharge_mw[s, k, e, t in STORAGE] >= 0        at the meter [MW]
     stored_mwh[s, k, e, t in STORAGE] >= 0          at the end of the hour [MWh]
+    unused_take_mw[s, i, e in TAKES] >= 0           mean of what is paid for and not drawn [MW]
 Equations
     meter_balance[s, e, t in BALANCES]
         sum(generate_mw[s, k, e, t] for k in GENERATORS_AT[s, e])
@@ -44,6 +45,7 @@ Equations
     least_take[s, i, e in TAKES]
         minimum_take[s, i, e] * contracted_mw[s, i, e]
         <= sum(slice_share[s, t] * import_mw[s, i, e, t] for t in SLICES_OF[s])
+        + unused_take_mw[s, i, e]
     charge_limit[s, k, e, t in STORAGE]
         charge_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
     discharge_limit[s, k, e, t in STORAGE]
@@ -60,6 +62,7 @@ Costs
     storage_variable_om on what is discharged
     grid_energy         the tariff's mean energy price times the hour's shape
     grid_delivery       on what is drawn
+    grid_unused_take    the tariff's mean energy price on what is paid for and not drawn
 """
 
 from __future__ import annotations
@@ -83,6 +86,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     _add_parameters(m, x, c)
     m.generate_mw = Var(m.GENERATION, domain=NonNegativeReals)
     m.import_mw = Var(m.IMPORTS, domain=NonNegativeReals)
+    m.unused_take_mw = Var(m.TAKES, domain=NonNegativeReals)
     _add_storage(m)
 
     @m.Constraint(m.BALANCES)
@@ -106,9 +110,9 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
 
     @m.Constraint(m.TAKES)
     def least_take(m: ConcreteModel, s: str, i: str, e: int) -> Constraint:
-        return m.minimum_take[s, i, e] * m.contracted_mw[s, i, e] <= sum(
-            m.slice_share[s, t] * m.import_mw[s, i, e, t] for t in m.SLICES_OF[s]
-        )
+        drawn = sum(m.slice_share[s, t] * m.import_mw[s, i, e, t] for t in m.SLICES_OF[s])
+        due = m.minimum_take[s, i, e] * m.contracted_mw[s, i, e]
+        return due <= drawn + m.unused_take_mw[s, i, e]
 
     return Terms(tuple(_costs(m, x, c)))
 
@@ -190,7 +194,9 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     )
     zone = lookup(x.tables["sites"], "site", "zone")
     take = Yearly(x.tables["tariffs"], ["zone"], "minimum_take_fraction")
-    takes = {(s, i, e): take.at((zone[s],), x.calendar.steps[e].year) for s, i, e in m.GRID_STEPS}
+    takes = {
+        (s, i, e): take.mean((zone[s],), x.calendar.steps[e].years) for s, i, e in m.GRID_STEPS
+    }
     takes = {index: share for index, share in takes.items() if share > 0.0}
     m.TAKES = Set(dimen=3, initialize=list(takes))
     m.minimum_take = Param(m.TAKES, initialize=takes)
@@ -212,24 +218,28 @@ def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
         if not fuel:
             return 0.0
         place = zone[s] if (fuel, zone[s]) in fuel_price else ANY_ZONE
-        price = fuel_price.at((fuel, place), steps[e].year)
+        price = fuel_price.mean((fuel, place), steps[e].years)
         return float(price * rows[k].heat_rate_mmbtu_per_mwh)
 
     burnt = {(s, k, e): fuel_usd_per_mwh(s, k, e) * hours[e] for s, k, e in m.POWER_STEPS}
-    worn = {(s, k, e): variable.at((k,), steps[e].year) * hours[e] for s, k, e in m.POWER_STEPS}
+    worn = {(s, k, e): variable.mean((k,), steps[e].years) * hours[e] for s, k, e in m.POWER_STEPS}
     share = {(s, t): c.slices[s].share[t] for s, t in m.SLICES}
     fuel = {(s, k, e, t): burnt[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
     running = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
     cycling = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.STORAGE}
+    price = {(s, e): energy.mean((zone[s],), steps[e].years) * hours[e] for s, _, e in m.GRID_STEPS}
+    fee = {(s, e): delivery.mean((zone[s],), steps[e].years) * hours[e] for s, _, e in m.GRID_STEPS}
     bought, moved = {}, {}
     for s, i, e, t in m.IMPORTS:
-        year, weight = steps[e].year, hours[e] * share[s, t]
-        bought[s, i, e, t] = energy.at((zone[s],), year) * c.slices[s].price_shape[t] * weight
-        moved[s, i, e, t] = delivery.at((zone[s],), year) * weight
+        bought[s, i, e, t] = price[s, e] * c.slices[s].price_shape[t] * share[s, t]
+        moved[s, i, e, t] = fee[s, e] * share[s, t]
+    # Nobody is paid for what they do not draw, even where the mean price is negative.
+    unused = {(s, i, e): max(0.0, price[s, e]) for s, i, e in m.TAKES}
     return [
         *add_cost(m, "fuel", "generate_mw", fuel),
         *add_cost(m, "variable_om", "generate_mw", running),
         *add_cost(m, "storage_variable_om", "discharge_mw", cycling),
         *add_cost(m, "grid_energy", "import_mw", bought),
         *add_cost(m, "grid_delivery", "import_mw", moved),
+        *add_cost(m, "grid_unused_take", "unused_take_mw", unused),
     ]

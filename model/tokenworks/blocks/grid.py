@@ -107,7 +107,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         initialize=gather(zone_steps, (((zone[s], e), (s, i)) for s, i, e in held)),
     )
     headroom = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
-    free_mw = {(z, e): headroom.at((z,), steps[e].year) for z, e in zone_steps}
+    free_mw = {(z, e): headroom.least((z,), steps[e].years) for z, e in zone_steps}
     m.firm_headroom_mw = Param(m.ZONE_STEPS, initialize=free_mw)
     route_mw = lookup(x.tables["interconnection_routes"], "route", "max_mw")
     most_mw = {(s, i, e): min(route_mw[i], free_mw[zone[s], e]) for s, i, e in held}
@@ -127,7 +127,7 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
         for s, i, e in m.GRID_STEPS
     }
     capacity = {
-        (s, i, e): charge.at((zone[s],), steps[e].year)
+        (s, i, e): charge.mean((zone[s],), steps[e].years)
         * KW_PER_MW
         * MONTHS_PER_YEAR
         * money.years(steps[e].start_month, steps[e].end_month)

@@ -26,8 +26,8 @@ Equations
         <= it_capacity_mw[s, e]
 Costs
     hardware_capital        paid on delivery
-    hardware_fixed_om       from service to the end of life or horizon
-    hardware_fixed_om_saved from sale to the end of life or horizon
+    hardware_fixed_om       from service to the end of the last step that the life covers
+    hardware_fixed_om_saved from sale to the same end
     hardware_residual       resale value at the end of the horizon
     hardware_resale         resale value at the sale, less the residual that goes with it
 """
@@ -45,9 +45,8 @@ from pyomo.environ import (
 )
 
 from tokenworks.blocks.terms import CostTerm, Terms, add_cost
-from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
-from tokenworks.candidates.assets import in_service
+from tokenworks.candidates.assets import in_service, service_end
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import NamedRow, rows_by
 from tokenworks.inputs import Inputs
@@ -131,10 +130,6 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
     money, steps, horizon = x.discounting, x.calendar.steps, x.calendar.horizon_months
     rows = rows_by(x.tables["hardware"], "system")
 
-    def life_end(row: NamedRow, service: int) -> int:
-        worn_out: int = service + round(row.life_years * MONTHS_PER_YEAR)
-        return min(horizon, worn_out)
-
     def resale_usd(row: NamedRow, service: int, month: int) -> float:
         return float(row.capex_usd) * resale_share(
             month - service,
@@ -149,13 +144,15 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
     price, upkeep, left = {}, {}, {}
     for s, h, e in m.PURCHASES:
         row, service = rows[h], steps[e].start_month
+        end = service_end(steps, steps[e], row.life_years)
         price[s, h, e] = row.capex_usd * money.in_month(service)
-        upkeep[s, h, e] = row.fixed_om_usd_per_year * money.years(service, life_end(row, service))
+        upkeep[s, h, e] = row.fixed_om_usd_per_year * money.years(service, end)
         left[s, h, e] = -left_usd(row, service)
     saved, resale = {}, {}
     for s, h, v, u in m.SALES:
         row, service, sold = rows[h], steps[v].start_month, steps[u].start_month
-        saved[s, h, v, u] = -row.fixed_om_usd_per_year * money.years(sold, life_end(row, service))
+        end = service_end(steps, steps[v], row.life_years)
+        saved[s, h, v, u] = -row.fixed_om_usd_per_year * money.years(sold, max(sold, end))
         got = resale_usd(row, service, sold) * money.in_month(sold)
         resale[s, h, v, u] = left_usd(row, service) - got
     return [

@@ -33,8 +33,8 @@ Equations
             file_route[s, r, f] for r, f in BUILD_FILINGS[s, k, q, e])
 Costs
     power_capital           a deposit with the order, the rest evenly while building
-    power_contingency
-    power_fixed_om          from service to the end of life or horizon
+    power_contingency       spent with the capital; has no residual of its own
+    power_fixed_om          from service to the end of the last step that the life covers
     power_residual          annuity of the remaining life
 """
 
@@ -56,7 +56,7 @@ from tokenworks import leads
 from tokenworks.blocks.terms import CostTerm, Terms, add_cost
 from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
-from tokenworks.candidates.assets import in_service
+from tokenworks.candidates.assets import in_service, service_end
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import lookup, rows_by
 from tokenworks.inputs import Inputs
@@ -150,7 +150,7 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
 
 def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
-    money, steps, horizon = x.discounting, x.calendar.steps, x.calendar.horizon_months
+    money, steps = x.discounting, x.calendar.steps
     rows = rows_by(x.tables["power_technologies"], "technology")
     overnight = Yearly(x.tables["power_costs"], ["technology"], "overnight_capex_usd_per_kw")
     fixed = Yearly(x.tables["power_costs"], ["technology"], "fixed_om_usd_per_kw_year")
@@ -162,7 +162,7 @@ def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
         kilowatts = row.module_mw * KW_PER_MW
         year = x.calendar.year_of(order)
         module_usd = overnight.at((k,), year) * kilowatts
-        end = min(horizon, service + round(row.life_years * MONTHS_PER_YEAR))
+        end = service_end(steps, steps[e], row.life_years)
         capital[s, k, e] = module_usd * money.capital(order, build, service, row.deposit_fraction)
         upkeep[s, k, e] = fixed.at((k,), year) * kilowatts * money.years(service, end)
         left[s, k, e] = -module_usd * money.residual(service, row.life_years)

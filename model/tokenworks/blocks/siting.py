@@ -36,7 +36,7 @@ Costs
     land                paid in the month of ground-breaking
     land_residual       land keeps its value to the end of the horizon
     shell               paid evenly over the months of construction
-    shell_contingency
+    shell_contingency   spent with the shell; has no residual of its own
     shell_residual      annuity of the remaining life
     site_fixed_om       from energising to the end of the horizon
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenworks import leads
@@ -46,6 +47,12 @@ def in_service(step: Step, service: Step, life_years: float) -> bool:
     """Whether what entered service at one step still serves the whole of another."""
     end_of_life = service.start_month + life_years * MONTHS_PER_YEAR
     return service.index <= step.index and step.end_month <= end_of_life + 1e-9
+
+
+def service_end(steps: Sequence[Step], service: Step, life_years: float) -> int:
+    """Month in which what entered service at a step leaves: the end of the last step it covers."""
+    covered = [step.end_month for step in steps if in_service(step, service, life_years)]
+    return max(covered, default=service.start_month)
 
 
 def most_modules(site: NamedRow, technology: NamedRow) -> int:

@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "storage_variable_om",
         "grid_energy",
         "grid_delivery",
+        "grid_unused_take",
     ),
     "network": ("network",),
     "contingency": (

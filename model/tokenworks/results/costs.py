@@ -26,6 +26,7 @@ SITE_POSITION = {
     "generate_mw": 0,
     "import_mw": 0,
     "discharge_mw": 0,
+    "unused_take_mw": 0,
     "flow_mtokens_per_s": 2,
 }
 NO_SITE = ("rent_mtokens_per_s", "unserved_mtokens_per_s")

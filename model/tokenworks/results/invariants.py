@@ -59,7 +59,9 @@ def _demand_closes(c: Context) -> Iterator[str]:
 
 def _meters_balance(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     table = tables["dispatch"]
-    sign = table["flow"].map({"generate": 1, "import": 1, "discharge": 1, "charge": -1, "load": 0})
+    signs = {"generate": 1.0, "import": 1.0, "discharge": 1.0, "charge": -1.0, "load": 0.0}
+    # Of a table without rows, `map` would keep the type of the text.
+    sign = table["flow"].map(signs).astype("float64")
     net = (table["power_mw"] * sign).groupby([table["site"], table["step_start"], table["slice"]])
     supplied = net.sum().to_dict()
     for (s, e), load in load_mw(c).items():

@@ -19,7 +19,7 @@ from tokenworks.schema import results as declared
 
 # Workload, region, site, system.
 Use = tuple[str, str, str, str]
-ENERGY_VARIABLES = ("generate_mw", "import_mw", "discharge_mw")
+ENERGY_VARIABLES = ("generate_mw", "import_mw", "discharge_mw", "unused_take_mw")
 HARDWARE_VARIABLES = ("buy_systems", "sell_systems")
 
 

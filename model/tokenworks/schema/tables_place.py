@@ -84,7 +84,10 @@ TARIFFS = Table(
         number("energy_usd_per_mwh", "Mean price of energy; the hour's shape multiplies it."),
         amount("delivery_usd_per_mwh", "Delivery charge on every MWh drawn."),
         amount("capacity_usd_per_kw_month", "Charge on every contracted kW, each month."),
-        fraction("minimum_take_fraction", "Share of the contracted energy that must be drawn."),
+        fraction(
+            "minimum_take_fraction",
+            "Share of the contracted energy that is paid for, drawn or not.",
+        ),
         months("term_months", "Months for which a contract is held without an exit fee."),
         amount("exit_fee_usd_per_kw", "Paid on every kW given up before its term."),
         usd_year(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -102,7 +104,9 @@ def run(matrix: Matrix, options: Solve, log: bool = False) -> Outcome:
         solver.setOptionValue(name, value)
     solver.HandleKeyboardInterrupt = True
     solver.passModel(_program(matrix, scale))
-    solver.solve()
+    # Standard output holds results alone; what highspy says of an interrupt is none.
+    with contextlib.redirect_stdout(sys.stderr):
+        solver.solve()
     seconds = time.perf_counter() - started
     return _outcome(solver, matrix, scale, seconds)
 
