@@ -74,20 +74,16 @@ def offer_permits(
     Returns
     -------
     bool
-        False where some requirement has no route that could be granted in time.
+        False where some requirement has no route that could be granted in time; none is offered
+        then, since the others would be filed in vain.
     """
-    met = {
-        permit.requirement
-        for permit in permits
-        if filings.offer(
-            site,
-            permit.route,
-            permit.months,
-            permit.cost_usd,
-            service_month - stages.after_grant(permit.required_before),
-        )
-    }
-    return met == set(requirements(permits))
+    needed = {p: service_month - stages.after_grant(p.required_before) for p in permits}
+    in_time = [permit for permit in permits if needed[permit] >= permit.months]
+    if {permit.requirement for permit in in_time} != set(requirements(permits)):
+        return False
+    for permit in in_time:
+        filings.offer(site, permit.route, permit.months, permit.cost_usd, needed[permit])
+    return True
 
 
 def enabling_filings(
