@@ -1,4 +1,4 @@
-"""Operating slices: two representative days of six four-hour slices for each zone."""
+"""Operating slices: two representative days of twelve two-hour slices for each zone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HALVES = {
 }
 COLUMNS = ["load_pu", "wind_shape", "solar_shape"]
 FILE_HOURS_BEHIND_UTC = 6
-SLICE_HOURS = 4
+SLICE_HOURS = 2
 HOURS = 24
 
 Curve = NDArray[np.float64]
@@ -67,7 +67,7 @@ def _half(days: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _slices(day: pd.DataFrame) -> Curve:
-    """Load, wind and solar of a day, one row for each four-hour slice of UTC."""
+    """Load, wind and solar of a day, one row for each two-hour slice of UTC."""
     by_hour = day.sort_values("hour_utc_minus6")[COLUMNS].to_numpy(dtype=np.float64)
     utc = np.roll(by_hour, FILE_HOURS_BEHIND_UTC, axis=0)
     slices: Curve = utc.reshape(HOURS // SLICE_HOURS, SLICE_HOURS, len(COLUMNS)).mean(axis=1)

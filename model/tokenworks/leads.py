@@ -13,13 +13,12 @@ For a site, procurement is nothing and building is its construction.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from tokenworks.calendar import MONTHS_PER_YEAR, months_between, whole_months_until
+from tokenworks.calendar import whole_months_until
 from tokenworks.frames import NamedRow, lookup, rows
 from tokenworks.schema.tables_power import SITE_ASSET
 
@@ -110,29 +109,26 @@ def first_month(date: pd.Timestamp | None, start: dt.date) -> int:
 
 
 def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
-    """Months at which assets can enter service for the first time, and leave it again.
+    """Months at which assets can enter service for the first time, for every chain of stages.
 
     The first action is taken at the start of the horizon, or, for what can only be ordered later,
-    on its first day, for every chain of stages. Nothing is in service before the first site can
-    be, so what could be ready sooner asks for no month of its own. Systems and modules that enter
-    as early as they can leave at the end of their life, and are replaced then.
+    on its first day. Nothing is in service before the first site can be, so what could be ready
+    sooner asks for no month of its own.
     """
     permits = permits_by_asset(tables)
     start = tables["periods"]["start"].iloc[0].date()
     found = set(tables["interconnection_routes"]["route_months"])
-    lives = {
-        (first_month(row.first_order, start) + row.lead_months, row.life_years)
-        for row in rows(tables["hardware"])
+    found |= {
+        first_month(row.first_order, start) + row.lead_months for row in rows(tables["hardware"])
     }
     opened: set[int] = set()
     for site in rows(tables["sites"]):
-        # The site itself never leaves.
-        assets = [(SITE_ASSET, site_stages(site), math.inf)]
+        assets = [(SITE_ASSET, site_stages(site))]
         assets += [
-            (row.technology, technology_stages(row, start), row.life_years)
+            (row.technology, technology_stages(row, start))
             for row in rows(tables["power_technologies"])
         ]
-        for asset, stages, life_years in assets:
+        for asset, stages in assets:
             ordered = stages.first_order_month + stages.months
             routes = permits.get((site.jurisdiction, asset), [])
             chains = [stages.chain(r.months, r.required_before) for r in routes]
@@ -140,17 +136,4 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
             found |= ready
             if asset == SITE_ASSET:
                 opened |= ready
-            else:
-                lives |= {(month, life_years) for month in ready}
-    first = min(opened, default=0)
-    for month, life_years in lives:
-        found |= {month, *_ends_of_life(max(month, first), life_years, tables["periods"])}
-    return {int(months) for months in found if months >= first}
-
-
-def _ends_of_life(service: int, life_years: float, periods: pd.DataFrame) -> Iterator[int]:
-    """Ends of life, one after another, of what enters service in a month and is then replaced."""
-    horizon = months_between(periods["start"].iloc[0].date(), periods["end"].iloc[-1].date())
-    life = math.floor(life_years * MONTHS_PER_YEAR + 1e-9)
-    if life > 0:
-        yield from range(service + life, math.ceil(horizon), life)
+    return {int(months) for months in found if months >= min(opened, default=0)}

@@ -41,16 +41,16 @@ def test_what_has_worn_out_is_bought_again(solve_case, life_years, fraction, bou
     )
 
 
-def test_a_life_that_ends_within_a_year_is_replaced_then(solve_case):
-    # What is bought first serves 2.5 years and leaves in month 30, where the third year is cut;
-    # what replaces it serves to the end: 2 purchases and 4 years' upkeep of 1,000 USD.
+def test_a_life_that_ends_within_a_year_counts_by_its_fraction(solve_case):
+    # 2.5 years serve years 0 and 1 and half of year 2. A half is bought for the other half of
+    # year 2, which then serves year 3, and another half for year 3: two systems in all, 200,000,
+    # and upkeep of 1,000 USD a year for 2.5 + 2/2 + 1/2 = 4 years.
     answer = solve_case(
         periods=[{}] * 4,
         hardware=[{"capex_usd": 100e3, "life_years": 2.5, "fixed_om_usd_per_year": 1000.0}],
     )
     assert answer.usd == near(200e3 + 4000.0)
-    assert [start for start, _ in answer.steps] == [0, 12, 24, 30, 36]
-    assert answer.value("buy_systems", "s", "h", 3) == near(1.0)
+    assert answer.value("buy_systems", "s", "h", 2) == near(0.5)
 
 
 # A hall of 1 MW, full of one generation; three times as good a one can be ordered from 2031.

@@ -5,11 +5,13 @@ Sets
     SYSTEM_STEPS    (s, h, e)   systems h can be in service at site s in step e
     SALES           (s, h, v, u)    what was bought at step v can be sold at step u
     SALE_STEPS[s, h, v]         steps u of SALES
-    ALIVE[s, h, e in SYSTEM_STEPS]      vintages v whose life covers step e
+    ALIVE[s, h, e in SYSTEM_STEPS]      vintages v that serve some of step e
+    LIFE            (h, v, e)   vintages and steps of ALIVE
     SOLD_BY[s, h, e in SYSTEM_STEPS]    (v, u) of SALES with v alive in e and u up to e
     SYSTEMS_AT[s, e]            systems of SYSTEM_STEPS
     SYSTEMS         h           systems of PURCHASES
 Parameters
+    life_share[h, v, e]         share of step e that vintage v serves before its life ends [1]
     design_mw_per_system[h]     power that sizes the hall, all-in [MW/system]
 Variables
     buy_systems[s, h, e in PURCHASES] integer or >= 0       entering service at step e
@@ -17,8 +19,8 @@ Variables
     systems[s, h, e in SYSTEM_STEPS] >= 0                   in service
 Equations
     systems_in_service[s, h, e in SYSTEM_STEPS]
-        systems[s, h, e] == sum(buy_systems[s, h, v] for v in ALIVE[s, h, e])
-        - sum(sell_systems[s, h, v, u] for v, u in SOLD_BY[s, h, e])
+        systems[s, h, e] == sum(life_share[h, v, e] * buy_systems[s, h, v] for v in ALIVE[s, h, e])
+        - sum(life_share[h, v, e] * sell_systems[s, h, v, u] for v, u in SOLD_BY[s, h, e])
     sell_what_is_held[s, h, v in PURCHASES]
         sum(sell_systems[s, h, v, u] for u in SALE_STEPS[s, h, v]) <= buy_systems[s, h, v]
     hall_capacity[s, e in SITE_STEPS]
@@ -26,7 +28,7 @@ Equations
         <= it_capacity_mw[s, e]
 Costs
     hardware_capital        paid on delivery
-    hardware_fixed_om       from service to the end of the last step that the life covers
+    hardware_fixed_om       from service to the end of life or horizon
     hardware_fixed_om_saved from sale to the same end
     hardware_residual       resale value at the end of the horizon
     hardware_resale         resale value at the sale, less the residual that goes with it
@@ -45,8 +47,9 @@ from pyomo.environ import (
 )
 
 from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
-from tokenworks.candidates.assets import in_service, service_end
+from tokenworks.candidates.assets import service_share
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import NamedRow, rows_by
 from tokenworks.inputs import Inputs
@@ -65,8 +68,9 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
 
     @m.Constraint(m.SYSTEM_STEPS)
     def systems_in_service(m: ConcreteModel, s: str, h: str, e: int) -> Constraint:
-        return m.systems[s, h, e] == sum(m.buy_systems[s, h, v] for v in m.ALIVE[s, h, e]) - sum(
-            m.sell_systems[s, h, v, u] for v, u in m.SOLD_BY[s, h, e]
+        held = sum(m.life_share[h, v, e] * m.buy_systems[s, h, v] for v in m.ALIVE[s, h, e])
+        return m.systems[s, h, e] == held - sum(
+            m.life_share[h, v, e] * m.sell_systems[s, h, v, u] for v, u in m.SOLD_BY[s, h, e]
         )
 
     @m.Constraint(m.PURCHASES)
@@ -89,16 +93,21 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     pairs = dict.fromkeys((s, h) for s, h, _ in bought)
     vintages = gather(pairs, (((s, h), e) for s, h, e in bought))
 
-    def alive(h: str, v: int, e: int) -> bool:
-        return in_service(steps[e], steps[v], rows[h].life_years)
-
+    share = {
+        (h, v, e.index): service_share(e, steps[v], rows[h].life_years)
+        for h, v in dict.fromkeys((h, v) for _, h, v in bought)
+        for e in steps
+    }
+    share = {index: value for index, value in share.items() if value > 0.0}
+    m.LIFE = Set(dimen=3, initialize=list(share))
+    m.life_share = Param(m.LIFE, initialize=share)
     held = [(s, h, e.index) for s, h in pairs for e in steps if e.index >= vintages[s, h][0]]
     # What is sold at a step was alive in the step before it; otherwise it has left by itself.
     sales = [
         (s, h, v, u.index)
         for s, h, v in bought
         for u in steps
-        if u.index > v and alive(h, v, u.index - 1)
+        if u.index > v and (h, v, u.index - 1) in share
     ]
     m.PURCHASES = Set(dimen=3, initialize=bought)
     m.SYSTEM_STEPS = Set(dimen=3, initialize=held)
@@ -108,13 +117,15 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     )
     m.ALIVE = Set(
         m.SYSTEM_STEPS,
-        initialize={(s, h, e): [v for v in vintages[s, h] if alive(h, v, e)] for s, h, e in held},
+        initialize={
+            (s, h, e): [v for v in vintages[s, h] if (h, v, e) in share] for s, h, e in held
+        },
     )
     sold = (
         ((s, h, e.index), (v, u))
         for s, h, v, u in sales
         for e in steps
-        if e.index >= u and alive(h, v, e.index)
+        if e.index >= u and (h, v, e.index) in share
     )
     m.SOLD_BY = Set(m.SYSTEM_STEPS, dimen=2, initialize=gather(held, sold))
     m.SYSTEMS_AT = Set(
@@ -144,14 +155,14 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
     price, upkeep, left = {}, {}, {}
     for s, h, e in m.PURCHASES:
         row, service = rows[h], steps[e].start_month
-        end = service_end(steps, steps[e], row.life_years)
+        end = service + round(row.life_years * MONTHS_PER_YEAR)
         price[s, h, e] = row.capex_usd * money.in_month(service)
         upkeep[s, h, e] = row.fixed_om_usd_per_year * money.years(service, end)
         left[s, h, e] = -left_usd(row, service)
     saved, resale = {}, {}
     for s, h, v, u in m.SALES:
         row, service, sold = rows[h], steps[v].start_month, steps[u].start_month
-        end = service_end(steps, steps[v], row.life_years)
+        end = service + round(row.life_years * MONTHS_PER_YEAR)
         saved[s, h, v, u] = -row.fixed_om_usd_per_year * money.years(sold, max(sold, end))
         got = resale_usd(row, service, sold) * money.in_month(sold)
         resale[s, h, v, u] = left_usd(row, service) - got

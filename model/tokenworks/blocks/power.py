@@ -3,7 +3,8 @@
 Sets
     BUILDS          (s, k, e)       modules of technology k can enter service at site s at step e
     BUILT_BY[s, k, e in BUILDS]     steps of BUILDS up to e
-    IN_SERVICE[s, k, e in POWER_STEPS]      vintages v whose life covers step e
+    IN_SERVICE[s, k, e in POWER_STEPS]      vintages v that serve some of step e
+    SERVICE         (k, v, e)       vintages and steps of IN_SERVICE
     SITE_POWER      (s, k)          technologies of BUILDS
     GAS_STEPS       (s, e)          steps in which gas-fired modules can be in service
     GAS_FIRED_AT[s, e]              gas-fired technologies
@@ -13,6 +14,7 @@ Sets
     BUILD_FILINGS[s, k, q, e]       (route, month of filing) granted in time for them
 Parameters
     module_mw[k]                    net AC capacity of a module [MW]
+    service_share[k, v, e]          share of step e that vintage v serves before its life ends [1]
     most_modules_count[s, k]        limit of the row, of the gas access, or 20 times the peak [1]
     total_modules_count[s, k]       the same, as often as lives fit in the horizon [1]
     gas_access_mw[s]                gas-fired capacity that the pipeline can feed [MW]
@@ -22,7 +24,7 @@ Variables
 Equations
     capacity[s, k, e in POWER_STEPS]
         capacity_mw[s, k, e] == module_mw[k] * sum(
-            build_modules[s, k, v] for v in IN_SERVICE[s, k, e])
+            service_share[k, v, e] * build_modules[s, k, v] for v in IN_SERVICE[s, k, e])
     site_limit[s, k, e in POWER_STEPS]
         capacity_mw[s, k, e] <= module_mw[k] * most_modules_count[s, k]
     gas_access[s, e in GAS_STEPS]
@@ -34,7 +36,7 @@ Equations
 Costs
     power_capital           a deposit with the order, the rest evenly while building
     power_contingency       spent with the capital; has no residual of its own
-    power_fixed_om          from service to the end of the last step that the life covers
+    power_fixed_om          from service to the end of life or horizon
     power_residual          annuity of the remaining life
 """
 
@@ -56,7 +58,7 @@ from tokenworks import leads
 from tokenworks.blocks.terms import CostTerm, Terms, add_cost
 from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
-from tokenworks.candidates.assets import in_service, service_end
+from tokenworks.candidates.assets import service_share
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import lookup, rows_by
 from tokenworks.inputs import Inputs
@@ -78,7 +80,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     @m.Constraint(m.POWER_STEPS)
     def capacity(m: ConcreteModel, s: str, k: str, e: int) -> Constraint:
         return m.capacity_mw[s, k, e] == m.module_mw[k] * sum(
-            m.build_modules[s, k, v] for v in m.IN_SERVICE[s, k, e]
+            m.service_share[k, v, e] * m.build_modules[s, k, v] for v in m.IN_SERVICE[s, k, e]
         )
 
     @m.Constraint(m.POWER_STEPS)
@@ -111,12 +113,18 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         m.BUILDS,
         initialize={(s, k, e): [v for v in vintages[s, k] if v <= e] for s, k, e in builds},
     )
+    share = {
+        (k, v, e.index): service_share(e, steps[v], rows[k].life_years)
+        for k, v in dict.fromkeys((k, v) for _, k, v in builds)
+        for e in steps
+    }
+    share = {index: value for index, value in share.items() if value > 0.0}
+    m.SERVICE = Set(dimen=3, initialize=list(share))
+    m.service_share = Param(m.SERVICE, initialize=share)
     m.IN_SERVICE = Set(
         m.POWER_STEPS,
         initialize={
-            (s, k, e): [
-                v for v in vintages[s, k] if in_service(steps[e], steps[v], rows[k].life_years)
-            ]
+            (s, k, e): [v for v in vintages[s, k] if (k, v, e) in share]
             for s, k, e in m.POWER_STEPS
         },
     )
@@ -135,8 +143,10 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     gas_mw = lookup(x.tables["sites"], "site", "gas_access_mw")
     technologies = list(dict.fromkeys(k for _, k in c.assets.most_modules))
     months = x.calendar.horizon_months
-    # A site is filled again at the end of every life, so what it ever orders is a multiple.
-    fills = {k: math.ceil(months / (rows[k].life_years * MONTHS_PER_YEAR)) for k in technologies}
+    # A site is filled again at the end of every life, so what it ever orders is a multiple: one for
+    # every life that the horizon begins, and one for a replacement that comes in parts.
+    lives = {k: math.ceil(months / (rows[k].life_years * MONTHS_PER_YEAR)) for k in technologies}
+    fills = {k: count if count == 1 else count + 1 for k, count in lives.items()}
     m.TECHNOLOGIES = Set(initialize=technologies)
     m.module_mw = Param(m.TECHNOLOGIES, initialize={k: rows[k].module_mw for k in technologies})
     most = c.assets.most_modules
@@ -162,7 +172,7 @@ def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
         kilowatts = row.module_mw * KW_PER_MW
         year = x.calendar.year_of(order)
         module_usd = overnight.at((k,), year) * kilowatts
-        end = service_end(steps, steps[e], row.life_years)
+        end = service + round(row.life_years * MONTHS_PER_YEAR)
         capital[s, k, e] = module_usd * money.capital(order, build, service, row.deposit_fraction)
         upkeep[s, k, e] = fixed.at((k,), year) * kilowatts * money.years(service, end)
         left[s, k, e] = -module_usd * money.residual(service, row.life_years)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokenworks import leads
@@ -43,16 +42,16 @@ class Assets:
     purchases: list[tuple[str, str, int]]
 
 
-def in_service(step: Step, service: Step, life_years: float) -> bool:
-    """Whether what entered service at one step still serves the whole of another."""
-    end_of_life = service.start_month + life_years * MONTHS_PER_YEAR
-    return service.index <= step.index and step.end_month <= end_of_life + 1e-9
+def service_share(step: Step, service: Step, life_years: float) -> float:
+    """Share of a step that an asset of an earlier or the same step's vintage serves.
 
-
-def service_end(steps: Sequence[Step], service: Step, life_years: float) -> int:
-    """Month in which what entered service at a step leaves: the end of the last step it covers."""
-    covered = [step.end_month for step in steps if in_service(step, service, life_years)]
-    return max(covered, default=service.start_month)
+    1 throughout its life, the remaining fraction in the step in which its life ends, then 0: what
+    replaces it in the course of that step is counted by its own fraction.
+    """
+    if service.index > step.index:
+        return 0.0
+    left = service.start_month + life_years * MONTHS_PER_YEAR - step.start_month
+    return min(1.0, max(0.0, left / step.months))
 
 
 def most_modules(site: NamedRow, technology: NamedRow) -> int:
