@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -163,8 +164,6 @@ def test_no_filing_for_what_another_permit_prevents(two_sites_with: TwoSitesWith
 
 def second_requirement(scenario: Scenario, asset: str, requirement: str, months: int) -> Inputs:
     """The two-site case with another permit for an asset everywhere."""
-    from dataclasses import replace
-
     tables = read_tables(scenario)
     loaded = tables["permit_routes"]
     row = loaded.frame.query("route == 'licence'").assign(
