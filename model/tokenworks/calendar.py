@@ -74,11 +74,14 @@ class Calendar:
         Steps in order.
     period_months
         Period to its first month and the month after its last, in order.
+    arrival_months
+        Months between the regular dates of arrival, counted from the start of every period.
     """
 
     start: dt.date
     steps: tuple[Step, ...]
     period_months: dict[str, tuple[int, int]]
+    arrival_months: int
 
     @property
     def horizon_months(self) -> int:
@@ -93,12 +96,16 @@ class Calendar:
         """Calendar year of a month of the horizon."""
         return self.date_of(month).year
 
-    def first_step_at(self, month: int) -> int | None:
-        """Index of the first step that starts at or after a month; None past the horizon."""
-        for step in self.steps:
-            if step.start_month >= month:
-                return step.index
-        return None
+    def arrivals(self, earliest: int) -> list[Step]:
+        """Steps at whose start something can enter service.
+
+        The first that starts no sooner than the month in which it can be ready, and those at
+        regular dates after it. What the lead time of another asset cuts is no occasion to arrive:
+        otherwise a longer lead time of one would make the others more flexible.
+        """
+        regular = _regular(self.period_months.values(), self.arrival_months)
+        ready = [step for step in self.steps if step.start_month >= earliest]
+        return [s for n, s in enumerate(ready) if n == 0 or s.start_month in regular]
 
 
 def add_months(date: dt.date, months: int) -> dt.date:
@@ -126,6 +133,7 @@ def make_calendar(
     periods: pd.DataFrame,
     services: Iterable[int],
     step_months: int,
+    arrival_months: int,
 ) -> Calendar:
     """Cut periods into steps at every month on which something can first enter service.
 
@@ -139,6 +147,8 @@ def make_calendar(
         comes later can be ordered so as to arrive at the start of a step, in an exact month.
     step_months
         Service dates are rounded up to a multiple of so many months within their period.
+    arrival_months
+        Every period is also cut at multiples of so many months.
 
     Returns
     -------
@@ -152,7 +162,7 @@ def make_calendar(
         for r in ordered
     ]
     horizon = bounds[-1][1]
-    cuts = {begin for begin, _ in bounds}
+    cuts = _regular(bounds, arrival_months)
     cuts |= {_round_up(month, bounds, step_months) for month in services if month < horizon}
     steps: list[Step] = []
     for row, (begin, end) in zip(ordered, bounds, strict=True):
@@ -164,8 +174,15 @@ def make_calendar(
             years = tuple(add_months(start, month).year for month in range(first, last))
             steps.append(Step(len(steps), row.period, first, last, years, seconds * share))
     return Calendar(
-        start, tuple(steps), {r.period: b for r, b in zip(ordered, bounds, strict=True)}
+        start,
+        tuple(steps),
+        {r.period: b for r, b in zip(ordered, bounds, strict=True)},
+        arrival_months,
     )
+
+
+def _regular(bounds: Iterable[tuple[int, int]], every: int) -> set[int]:
+    return {month for begin, end in bounds for month in range(begin, end, every)}
 
 
 def _round_up(month: int, bounds: list[tuple[int, int]], step_months: int) -> int:

@@ -75,6 +75,7 @@ def prepare(scenario: Scenario, loaded: Mapping[str, LoadedTable]) -> Inputs:
         frames["periods"],
         leads.first_services(frames),
         scenario.time.step_months,
+        scenario.time.arrival_months,
     )
     return Inputs(
         scenario=scenario,

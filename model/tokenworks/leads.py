@@ -108,6 +108,19 @@ def first_month(date: pd.Timestamp | None, start: dt.date) -> int:
     return 0 if date is None or pd.isna(date) else whole_months_until(start, date.date())
 
 
+def earliest_service(stages: Stages, permits: list[Permit]) -> int:
+    """First month in which an asset can serve, its first action taken at the horizon's start.
+
+    Every requirement takes its fastest route, and all are filed at once.
+    """
+    chains: dict[str, list[int]] = {}
+    for permit in permits:
+        months = stages.chain(permit.months, permit.required_before)
+        chains.setdefault(permit.requirement, []).append(months)
+    slowest = max((min(months) for months in chains.values()), default=0)
+    return max(stages.first_order_month + stages.months, slowest)
+
+
 def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
     """Months at which assets can enter service for the first time, for every chain of stages.
 

@@ -185,16 +185,14 @@ def test_where_demand_falls_capacity_meets_the_start(solve_case):
 
 
 def test_growth_over_the_steps_of_a_period(solve_case):
-    # The site is ready in July. Means of 2^t over the halves: (√2-1)/(ln2/2) = 1.1952 and
-    # (2-√2)/(ln2/2) = 1.6902; scaled so that 181 and 184 days at 10,000 s have a mean of 1.
-    # The first half is unserved; the systems meet the end of the second.
-    first, second = ((b - a) / (math.log(2) / 2) for a, b in [(1, 2**0.5), (2**0.5, 2)])
-    scale = 365 / (181 * first + 184 * second)
+    # The site is ready in July, after t = 181/365 of the year. 2^t has the mean 1/ln2, so the
+    # level starts at ln2 and ends at 2·ln2, and the first half's tokens are (2^t-1) of the year's
+    # 3.65e6. The first half is unserved; the systems meet the end of the second.
     answer = solve_case(
         periods=[{"seconds": 3.65e6}],
         sites=[{"construction_months": 6}],
         hardware=GROWTH["hardware"],
         demand=GROWTH["demand"],
     )
-    assert answer.line("penalty") == near(first * scale * 1.81e6)
-    assert answer.line("owned") == near(100e3 * 2 * scale)
+    assert answer.line("penalty") == near((2 ** (181 / 365) - 1) * 3.65e6)
+    assert answer.line("owned") == near(100e3 * 2 * math.log(2))

@@ -130,7 +130,10 @@ def on_common_milestones(*scenarios: Scenario) -> list[Inputs]:
     found = [assemble(scenario) for scenario in scenarios]
     services: set[int] = set().union(*(leads.first_services(x.tables) for x in found))
     first = found[0]
-    calendar = make_calendar(first.tables["periods"], services, first.scenario.time.step_months)
+    time = first.scenario.time
+    calendar = make_calendar(
+        first.tables["periods"], services, time.step_months, time.arrival_months
+    )
     return [on_calendar(x, calendar) for x in found]
 
 
@@ -139,7 +142,8 @@ def cut_every(inputs: Inputs, months: int) -> Calendar:
     services = leads.first_services(inputs.tables) | set(
         range(0, inputs.calendar.horizon_months, months)
     )
-    return make_calendar(inputs.tables["periods"], services, inputs.scenario.time.step_months)
+    time = inputs.scenario.time
+    return make_calendar(inputs.tables["periods"], services, time.step_months, time.arrival_months)
 
 
 def money_columns(tables: Iterable[str]) -> list[str]:

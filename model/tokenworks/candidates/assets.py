@@ -112,14 +112,12 @@ def _build_steps(
 ) -> dict[int, dict[str, list[tuple[str, int]]]]:
     """Steps at which modules can enter service, each with the filings that allow it."""
     stages = leads.technology_stages(technology, x.calendar.start)
-    earliest = stages.first_order_month + stages.months
     # Power enters service at a site that can be energised, and no sooner.
+    opened = x.calendar.steps[where.first_step[site.site]].start_month
     steps = [
         step
-        for step in x.calendar.steps
-        if step.index >= where.first_step[site.site]
-        and step.start_month >= earliest
-        and offer_permits(where.filings, site.site, permits, stages, step.start_month)
+        for step in x.calendar.arrivals(max(opened, leads.earliest_service(stages, permits)))
+        if offer_permits(where.filings, site.site, permits, stages, step.start_month)
     ]
     return {
         step.index: enabling_filings(where.filings, site.site, permits, stages, step.start_month)
@@ -135,10 +133,10 @@ def _purchases(x: Inputs, where: Siting, systems: set[str]) -> list[tuple[str, s
         for system in rows(x.tables["hardware"]):
             if system.system not in systems or not fits_site(system, site):
                 continue
-            first = leads.first_month(system.first_order, x.calendar.start) + system.lead_months
+            opened = x.calendar.steps[where.first_step[site.site]].start_month
+            ready = leads.first_month(system.first_order, x.calendar.start) + system.lead_months
             found += [
                 (site.site, system.system, step.index)
-                for step in x.calendar.steps
-                if step.start_month >= first and step.index >= where.first_step[site.site]
+                for step in x.calendar.arrivals(max(opened, int(ready)))
             ]
     return found

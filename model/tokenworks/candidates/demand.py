@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tokenworks.calendar import MONTHS_PER_YEAR, Step
-from tokenworks.frames import NamedRow, rows
+from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
 
 
@@ -34,6 +34,7 @@ def demand_in_steps(x: Inputs) -> dict[tuple[str, str, int], StepDemand]:
     """Demand of every (workload, region, step) that has any.
 
     Within a period the level grows as A(1+g)^t; A is such that the period's mean is the table's.
+    Time runs by days, so that the period's level does not depend on how it is cut.
     """
     steps_of: dict[str, list[Step]] = {}
     for step in x.calendar.steps:
@@ -43,7 +44,7 @@ def demand_in_steps(x: Inputs) -> dict[tuple[str, str, int], StepDemand]:
         if row.output_tokens_per_s <= 0.0:
             continue
         steps = steps_of[row.period]
-        levels = [_level(step, x.calendar.period_months[row.period][0], row) for step in steps]
+        levels = _levels(steps, math.log1p(row.growth_rate))
         seconds = sum(step.seconds for step in steps)
         tokens = sum(m * step.seconds for (m, _), step in zip(levels, steps, strict=True))
         scale = row.output_tokens_per_s / 1e6 * seconds / tokens
@@ -52,13 +53,16 @@ def demand_in_steps(x: Inputs) -> dict[tuple[str, str, int], StepDemand]:
     return result
 
 
-def _level(step: Step, period_start: int, row: NamedRow) -> tuple[float, float]:
-    """Mean over a step and its highest level, for a level of 1 at the period's start."""
-    rate = math.log1p(row.growth_rate)
-    before = math.exp(rate * (step.start_month - period_start) / MONTHS_PER_YEAR)
-    growth = rate * step.months / MONTHS_PER_YEAR
-    mean = before * (math.expm1(growth) / growth if growth else 1.0)
-    return mean, before * math.exp(max(growth, 0.0))
+def _levels(steps: list[Step], rate: float) -> list[tuple[float, float]]:
+    """Mean over each step of a period and its highest level, for a level of 1 at its start."""
+    months, seconds = sum(s.months for s in steps), sum(s.seconds for s in steps)
+    level, found = 1.0, []
+    for step in steps:
+        growth = rate * months / MONTHS_PER_YEAR * step.seconds / seconds
+        mean = level * (math.expm1(growth) / growth if growth else 1.0)
+        found.append((mean, level * math.exp(max(growth, 0.0))))
+        level *= math.exp(growth)
+    return found
 
 
 def profiles(x: Inputs) -> dict[str, npt.NDArray[np.float64]]:

@@ -139,9 +139,8 @@ def siting(x: Inputs) -> Siting:
         stages = leads.site_stages(site)
         steps = [
             step
-            for step in x.calendar.steps
-            if step.start_month >= stages.months
-            and offer_permits(filings, site.site, routes, stages, step.start_month)
+            for step in x.calendar.arrivals(leads.earliest_service(stages, routes))
+            if offer_permits(filings, site.site, routes, stages, step.start_month)
         ]
         for step in steps:
             enabling = enabling_filings(filings, site.site, routes, stages, step.start_month)
@@ -159,9 +158,8 @@ def _contracts(
         (row.site, row.route, step.index)
         for row in rows(x.tables["interconnection_routes"])
         if row.site in first_step and row.max_mw > 0.0
-        for step in x.calendar.steps
-        if step.index >= first_step[row.site]
-        and filings.offer(
-            row.site, row.route, int(row.route_months), row.cost_usd, step.start_month
+        for step in x.calendar.arrivals(
+            max(int(row.route_months), x.calendar.steps[first_step[row.site]].start_month)
         )
+        if filings.offer(row.site, row.route, int(row.route_months), row.cost_usd, step.start_month)
     ]

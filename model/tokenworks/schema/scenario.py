@@ -51,6 +51,14 @@ class Time(Section):
         "period; 1 keeps the exact month.",
         json_schema_extra=NEUTRAL,
     )
+    arrival_months: int = Field(
+        12,
+        ge=1,
+        le=1200,
+        description="Anything can enter service at the start of a period and every so many months "
+        "later within it; at other dates only what could not be ready sooner.",
+        json_schema_extra=NEUTRAL,
+    )
 
 
 class Finance(Section):
