@@ -41,6 +41,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     power.check_fuels_have_prices,
     power.check_heat_rates_go_with_fuels,
     power.check_storage_has_hours,
+    power.check_routes_have_names_of_their_own,
+    power.check_no_technology_is_called_site,
     tokens.check_profiles_are_whole_days,
     tokens.check_demand_covers_every_period,
     tokens.check_demand_keeps_its_profile,

@@ -8,6 +8,7 @@ from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
 from tokenworks.errors import Problem
 from tokenworks.schema.addresses import ANY
 from tokenworks.schema.scenario import Scenario
+from tokenworks.schema.tables_power import SITE_ASSET
 from tokenworks.schema.wording import listed, shown
 
 _STORAGE = "storage"
@@ -104,4 +105,35 @@ def check_storage_has_hours(tables: Tables, _: Scenario) -> Iterator[Problem]:
                 "storage_hours",
                 f"{shown(row.storage_hours)} hours of storage, but the kind is {shown(row.kind)}",
                 "give 0, or the kind `storage`",
+            )
+
+
+@reads("permit_routes.route", "interconnection_routes.route")
+def check_routes_have_names_of_their_own(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """A permit route and an interconnection route are filed alike, so they share no id."""
+    taken = set(tables["interconnection_routes"].frame["route"])
+    table = tables["permit_routes"]
+    for row in rows(table):
+        if row.route in taken:
+            yield problem_at(
+                table,
+                row.Index,
+                "route",
+                f"{shown(row.route)} is an interconnection route too",
+                "give the permit route an id of its own",
+            )
+
+
+@reads("power_technologies.technology")
+def check_no_technology_is_called_site(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """The site itself stands under its own word among the assets of permit routes."""
+    table = tables["power_technologies"]
+    for row in rows(table):
+        if row.technology == SITE_ASSET:
+            yield problem_at(
+                table,
+                row.Index,
+                "technology",
+                f"{shown(SITE_ASSET)} is the word for the site itself",
+                "give the technology another id",
             )
