@@ -10,14 +10,14 @@ import argparse
 import json
 from pathlib import Path
 
-from demand import demand_tables
 from gathered import Gathered
-from headroom import zone_headroom
-from operations import operations
-from place import counties, place_tables, price_index
-from power import power_tables
 from rows import Row, hand_entered, write_table
-from tokens import token_tables
+from tiny.demand import demand_tables
+from tiny.headroom import zone_headroom
+from tiny.operations import operations
+from tiny.place import counties, place_tables, price_index
+from tiny.power import power_tables
+from tiny.tokens import token_tables
 
 COMMON = (
     "price_index",
@@ -37,7 +37,7 @@ COMMON = (
 
 def all_tables(gathered: Gathered) -> dict[str, list[Row]]:
     """Rows of every table, by table."""
-    county = counties(gathered, hand_entered("place"))
+    county = counties(gathered, hand_entered("tiny", "place"))
     zones = dict(sorted(zip(county["zone"], county["state"], strict=True)))
     return {
         **place_tables(gathered),
@@ -47,8 +47,8 @@ def all_tables(gathered: Gathered) -> dict[str, list[Row]]:
         "price_index": price_index(),
         **power_tables(gathered, zones),
         **token_tables(gathered),
-        "sources": hand_entered("sources")["sources"],
-        "figure_sources": hand_entered("figure_sources")["figure_sources"],
+        "sources": hand_entered("tiny", "sources")["sources"],
+        "figure_sources": hand_entered("tiny", "figure_sources")["figure_sources"],
     }
 
 
@@ -57,8 +57,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, required=True, help="folder of gathered files")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1], help="data folder")
+    parser.add_argument("--renew", action="store_true", help="take and record other editions")
     options = parser.parse_args()
-    gathered = Gathered(options.source)
+    gathered = Gathered(options.source, renew=options.renew)
     folders = {"common": options.out / "common", "us-tiny": options.out / "us-tiny"}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)

@@ -290,7 +290,7 @@ def write_made_up(folder: Path) -> None:
 
 
 def run_script(source: Path, out: Path) -> None:
-    command = [sys.executable, str(SCRIPT), "--source", str(source), "--out", str(out)]
+    command = [sys.executable, str(SCRIPT), "--renew", "--source", str(source), "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

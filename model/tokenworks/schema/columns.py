@@ -13,6 +13,7 @@ class Role(StrEnum):
 
     KEY = "key"  # names the row
     INPUT = "input"  # decides the answer
+    PENDING = "pending"  # read, checked and counted, but in no constraint yet; `check` says so
     DESCRIPTIVE = "descriptive"  # read by people only
     PROVENANCE = "provenance"  # where the row's figures come from
 
@@ -113,7 +114,7 @@ class Table:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """Numeric and boolean inputs: what needs a source and a confidence.
+        """Numeric and boolean inputs, also pending ones: what needs a source and a confidence.
 
         Neither the year of the dollars nor the switch of a row is a figure of its own.
         """
@@ -121,7 +122,9 @@ class Table:
         return tuple(
             c.name
             for c in self.columns
-            if c.role is Role.INPUT and c.kind in kinds and c.name not in ("usd_year", "enabled")
+            if c.role in (Role.INPUT, Role.PENDING)
+            and c.kind in kinds
+            and c.name not in ("usd_year", "enabled")
         )
 
     def column(self, name: str) -> Column:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tokenworks.schema.columns import Column, Kind, Role
 
 
@@ -81,6 +83,11 @@ def reference(name: str, refers_to: str, description: str, *, optional: bool = F
 def label(name: str, description: str, *, kind: Kind = Kind.TEXT) -> Column:
     """Text for people; changes no answer."""
     return Column(name, kind, Role.DESCRIPTIVE, description, optional=True)
+
+
+def pending(column: Column) -> Column:
+    """The column, read and checked but in no constraint yet; a file may leave it out."""
+    return replace(column, role=Role.PENDING, optional=True)
 
 
 def usd_year() -> Column:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from tokenworks.schema.columns import Table
+from tokenworks.schema.tables_demand import DEMAND_TABLES
+from tokenworks.schema.tables_grid import GRID_TABLES
+from tokenworks.schema.tables_hardware import HARDWARE_TABLES
 from tokenworks.schema.tables_place import PLACE_TABLES
 from tokenworks.schema.tables_power import POWER_TABLES
-from tokenworks.schema.tables_tokens import TOKEN_TABLES
+from tokenworks.schema.tables_sites import SITE_TABLES
+from tokenworks.schema.tables_sources import SOURCE_TABLES
 
 INPUT_TABLES: dict[str, Table] = {
-    table.name: table for table in (*PLACE_TABLES, *POWER_TABLES, *TOKEN_TABLES)
+    table.name: table
+    for table in (
+        *PLACE_TABLES,
+        *GRID_TABLES,
+        *SITE_TABLES,
+        *POWER_TABLES,
+        *HARDWARE_TABLES,
+        *DEMAND_TABLES,
+        *SOURCE_TABLES,
+    )
 }

@@ -13,13 +13,15 @@ PRICE_INDEX_BASE = 100.0
 
 def counties(gathered: Gathered, hand: dict[str, Any]) -> pd.DataFrame:
     """Counties of the sites: zone, state and centroid, by county code."""
-    table = gathered.frame("county_zone.csv", text=("fips",)).set_index("fips")
+    table = gathered.frame(
+        "county_zone.csv", ("fips", "state", "zone", "lat", "lon"), text=("fips",)
+    ).set_index("fips")
     return table.loc[[site["county_fips"] for site in hand["sites"]]]
 
 
 def place_tables(gathered: Gathered) -> dict[str, list[Row]]:
     """Rows of the tables of place, by table."""
-    hand = hand_entered("place")
+    hand = hand_entered("tiny", "place")
     county = counties(gathered, hand)
     return {
         "periods": [assumed({**row, "seconds": ""}) for row in hand["periods"]],
@@ -32,7 +34,7 @@ def place_tables(gathered: Gathered) -> dict[str, list[Row]]:
 
 
 def _zones(gathered: Gathered, hand: dict[str, Any], county: pd.DataFrame) -> list[Row]:
-    known = set(gathered.frame("zones.csv")["zone"])
+    known = set(gathered.frame("zones.csv", ("zone",))["zone"])
     names = hand["zone_names"]
     used = sorted(set(county["zone"]))
     missing = [zone for zone in used if zone not in known or zone not in names]
@@ -91,7 +93,7 @@ def _tariffs(hand: dict[str, Any]) -> list[Row]:
 
 def price_index() -> list[Row]:
     """Rows of the price level, 2024 = 100: ReEDS's deflators and two years of our own."""
-    hand = hand_entered("power")["price_index"]
+    hand = hand_entered("tiny", "power")["price_index"]
     of_2024 = PRICE_INDEX_BASE
     of_2022 = of_2024 / hand["factor_2022_to_2024"]
     of_2025 = of_2024 / hand["factor_2025_to_2024"]

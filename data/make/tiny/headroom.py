@@ -27,12 +27,20 @@ def zone_headroom(gathered: Gathered, zones: dict[str, str]) -> list[Row]:
     zones
         State of each zone.
     """
-    hand: dict[str, Any] = hand_entered("place")["headroom"]
-    queue = gathered.frame("zone_queue_2026_2030.csv")
-    peak = gathered.frame("zone_load.csv").set_index("zone")["peak_mw_2024_est"]
-    region = gathered.frame("zones.csv").set_index("zone")["nercr"]
-    growth = _baseline(gathered.frame("load_growth_aeo2026.csv"))
-    margin = gathered.frame("prm_annual.csv").set_index(["nerc_region", "t"])["nerc"]
+    hand: dict[str, Any] = hand_entered("tiny", "place")["headroom"]
+    queue = gathered.frame(
+        "zone_queue_2026_2030.csv", ("zone", "tg", "2026", "2027", "2028", "2029", "2030")
+    )
+    peak = gathered.frame("zone_load.csv", ("zone", "peak_mw_2024_est")).set_index("zone")[
+        "peak_mw_2024_est"
+    ]
+    region = gathered.frame("zones.csv", ("zone", "nercr")).set_index("zone")["nercr"]
+    growth = _baseline(
+        gathered.frame("load_growth_aeo2026.csv", ("state", "year", "mult_vs_2024", "case"))
+    )
+    margin = gathered.frame("prm_annual.csv", ("nerc_region", "t", "nerc")).set_index(
+        ["nerc_region", "t"]
+    )["nerc"]
     rows = []
     for zone, state in zones.items():
         others = 1.0 - hand["large_load_share_of_growth"][state]

@@ -30,9 +30,13 @@ def operations(gathered: Gathered, zones: dict[str, str]) -> list[Row]:
     Of each half-year the month's day that is nearest to the half's mean curves stands for all;
     its curves are scaled to the half's means, so that the year keeps its energy.
     """
-    hand = hand_entered("place")["operations"]
-    days = gathered.frame("zone_repdays.csv")
-    factors = _class_capacity_factors(gathered.frame("zone_re_supply_curve.csv"))
+    hand = hand_entered("tiny", "place")["operations"]
+    days = gathered.frame(
+        "zone_repdays.csv", ("zone", "day", "hour_utc_minus6", "weight_days", *COLUMNS)
+    )
+    factors = _class_capacity_factors(
+        gathered.frame("zone_re_supply_curve.csv", ("zone", "tech", "capacity_mw", "cf"))
+    )
     rows: list[Row] = []
     for zone, state in zones.items():
         of_zone = days[days["zone"] == zone]

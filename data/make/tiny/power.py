@@ -9,11 +9,21 @@ from rows import Row, assumed, hand_entered, sourced
 
 ATB_USD_YEAR = 2022
 FUEL_USD_YEAR = 2024
+ATB_COLUMNS = (
+    "tech",
+    "case",
+    "year",
+    "capex_usd2024_per_kw",
+    "capex_usd2024_per_kwh",
+    "fom_usd2024_per_kw_yr",
+    "fom_usd2024_per_kwh_yr",
+    "vom_usd2024_per_mwh",
+)
 
 
 def power_tables(gathered: Gathered, zones: dict[str, str]) -> dict[str, list[Row]]:
     """Rows of the tables of power, by table."""
-    hand = hand_entered("power")
+    hand = hand_entered("tiny", "power")
     return {
         "power_technologies": [assumed(row) for row in hand["technologies"]],
         "power_costs": _costs(gathered, hand),
@@ -27,7 +37,7 @@ def power_tables(gathered: Gathered, zones: dict[str, str]) -> dict[str, list[Ro
 def _costs(gathered: Gathered, hand: dict[str, Any]) -> list[Row]:
     """Costs by year: the baseline's, back in its own dollars, and those of technologies outside."""
     atb = hand["atb"]
-    table = gathered.frame("tech_costs_atb2024.csv")
+    table = gathered.frame("tech_costs_atb2024.csv", ATB_COLUMNS)
     table = table[table["case"] == atb["case"]].set_index(["tech", "year"])
     hours = {row["technology"]: row["storage_hours"] for row in hand["technologies"]}
     deflator = atb["deflator"]
@@ -56,7 +66,7 @@ def _costs(gathered: Gathered, hand: dict[str, Any]) -> list[Row]:
 def _gas_prices(gathered: Gathered, hand: dict[str, Any], zones: dict[str, str]) -> list[Row]:
     """Gas delivered to the site: the outlook's price to power plants and our adder."""
     gas = hand["gas"]
-    table = gathered.frame("zone_gas_price.csv")
+    table = gathered.frame("zone_gas_price.csv", ("year", "zone", "gas_usd2024_per_mmbtu", "case"))
     table = table[table["case"] == gas["case"]].set_index(["zone", "year"])
     price = table["gas_usd2024_per_mmbtu"]
     return [

@@ -14,7 +14,7 @@ HOURS = 24
 
 def demand_tables(gathered: Gathered) -> dict[str, list[Row]]:
     """Rows of the tables of users, by table."""
-    hand = hand_entered("place")
+    hand = hand_entered("tiny", "place")
     return {
         "regions": _regions(gathered, hand),
         "profiles": _profiles(hand),
@@ -23,7 +23,11 @@ def demand_tables(gathered: Gathered) -> dict[str, list[Row]]:
 
 
 def _regions(gathered: Gathered, hand: dict[str, Any]) -> list[Row]:
-    cities = gathered.frame("world_cities_300k_geonames.csv", text=("admin1code",))
+    cities = gathered.frame(
+        "world_cities_300k_geonames.csv",
+        ("name", "countrycode", "admin1code", "latitude", "longitude"),
+        text=("admin1code",),
+    )
     cities = cities[cities["countrycode"] == "US"].set_index(["name", "admin1code"])
     rows = []
     for region in hand["regions"]:

@@ -11,14 +11,27 @@ from rows import Row, assumed, hand_entered, sourced
 SECONDS_PER_HOUR = 3600
 TOKENS_PER_MTOKEN = 1e6
 WATTS_PER_KW = 1000
+CHIP_COLUMNS = ("name", "memory_gb", "system_kw_per_accel", "rental_usd_per_hr")
+RESULT_COLUMNS = (
+    "source_type",
+    "round_or_date",
+    "division",
+    "availability",
+    "accelerator",
+    "accelerators",
+    "model",
+    "scenario",
+    "tokens_per_s",
+    "power_w",
+)
 
 
 def token_tables(gathered: Gathered) -> dict[str, list[Row]]:
     """Rows of the tables of tokens, by table."""
-    hand = hand_entered("tokens")
-    chips = gathered.frame("accelerators.csv").set_index("name")
+    hand = hand_entered("tiny", "tokens")
+    chips = gathered.frame("accelerators.csv", CHIP_COLUMNS).set_index("name")
     count = hand["hardware_defaults"]["accelerators"]
-    results = closed_results(gathered.frame("throughput.csv"), count)
+    results = closed_results(gathered.frame("throughput.csv", RESULT_COLUMNS), count)
     hardware = [_hardware(row, chips, hand) for row in hand["hardware"]]
     points = _operating_points(hand, results, hardware)
     return {

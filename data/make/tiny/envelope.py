@@ -46,7 +46,7 @@ def shares(point: dict[str, str], server: dict[str, str], site: dict[str, str], 
 def main() -> None:
     """Print dollars per million output tokens and the shares of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[1])
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2])
     data = parser.parse_args().data
 
     def read(name: str) -> Table:

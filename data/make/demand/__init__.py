@@ -1,0 +1,1 @@
+"""Tables of demand, made from the files of their sources."""

@@ -1,0 +1,1 @@
+"""Tables of grid, made from the files of their sources."""

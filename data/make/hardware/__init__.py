@@ -1,0 +1,1 @@
+"""Tables of hardware, made from the files of their sources."""

@@ -1,0 +1,1 @@
+"""Tables of power, made from the files of their sources."""

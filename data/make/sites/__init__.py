@@ -1,0 +1,1 @@
+"""Tables of sites, made from the files of their sources."""

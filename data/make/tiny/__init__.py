@@ -1,0 +1,1 @@
+"""The tables of the scenario `us-tiny`, by theme."""

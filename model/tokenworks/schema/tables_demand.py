@@ -1,0 +1,94 @@
+"""Tables of demand: workloads, daily profiles, tokens asked for, rented capacity."""
+
+from __future__ import annotations
+
+from tokenworks.schema.columns import Column, Kind, Role, Table
+from tokenworks.schema.shorthand import (
+    amount,
+    fraction,
+    key,
+    label,
+    number,
+    positive,
+    provenance,
+    reference,
+    usd_year,
+    year_key,
+)
+
+WORKLOADS = Table(
+    "workloads",
+    "a class of requests",
+    (
+        key("workload", "Id of the workload."),
+        label("name", "Name for people."),
+        reference("model", "models.model", "Model that serves it."),
+        positive("input_tokens", "Mean input length."),
+        positive("output_tokens", "Mean output length."),
+        fraction("cached_fraction", "Share of the input found in the cache."),
+        positive("ttft_limit_ms", "Longest time to first token, with round trip and queue."),
+        positive("tpot_limit_ms", "Longest time per output token."),
+        Column(
+            "max_utilisation_fraction",
+            Kind.NUMBER,
+            Role.INPUT,
+            "Most of an operating point's throughput that is used in the peak hour.",
+            above=0.0,
+            maximum=1.0,
+        ),
+        amount("unserved_usd_per_mtoken", "Value of a million output tokens left unserved."),
+        usd_year(),
+        *provenance(),
+    ),
+)
+
+
+PROFILES = Table(
+    "profiles",
+    "an hour of a daily demand profile",
+    (
+        key("profile", "Id of the profile."),
+        key("hour_utc", "Hour of the day, UTC, 0 to 23.", kind=Kind.INTEGER),
+        amount("demand_shape", "Demand over its daily mean; mean 1."),
+        *provenance(),
+    ),
+)
+
+
+DEMAND = Table(
+    "demand",
+    "a workload's demand of a region in a period",
+    (
+        key("workload", "Workload.", refers_to="workloads.workload"),
+        key("region", "Region.", refers_to="regions.region"),
+        key("period", "Period.", refers_to="periods.period"),
+        amount("output_tokens_per_s", "Mean over the period."),
+        number("growth_rate", "Yearly growth within the period.", minimum=-0.99, maximum=100.0),
+        reference("profile", "profiles.profile", "Daily profile; the same in every period."),
+        *provenance(),
+    ),
+)
+
+
+CLOUD_PRICES = Table(
+    "cloud_prices",
+    "rented capacity for a workload in a year",
+    (
+        key("workload", "Workload.", refers_to="workloads.workload"),
+        year_key("Year; years between rows are interpolated, outside them the nearest holds."),
+        amount("rent_usd_per_mtoken", "Price of a million rented output tokens."),
+        amount(
+            "max_output_tokens_per_s", "Most that can be rented; blank for no limit.", optional=True
+        ),
+        usd_year(),
+        *provenance(),
+    ),
+    required=False,
+)
+
+DEMAND_TABLES = (
+    WORKLOADS,
+    PROFILES,
+    DEMAND,
+    CLOUD_PRICES,
+)

@@ -1,0 +1,90 @@
+"""Tables of candidate sites, their ways to the grid and to the users."""
+
+from __future__ import annotations
+
+from tokenworks.schema.columns import Table
+from tokenworks.schema.shorthand import (
+    amount,
+    choice,
+    flag,
+    key,
+    label,
+    months,
+    number,
+    positive,
+    provenance,
+    reference,
+    usd_year,
+)
+
+SITES = Table(
+    "sites",
+    "a candidate site",
+    (
+        key("site", "Id of the site, such as tx-brazoria."),
+        label("name", "Name for people."),
+        label("county_fips", "County, five digits."),
+        number("latitude_deg", "North positive.", minimum=-90, maximum=90),
+        number("longitude_deg", "East positive.", minimum=-180, maximum=180),
+        reference("zone", "zones.zone", "Grid zone."),
+        reference("jurisdiction", "jurisdictions.jurisdiction", "State or country."),
+        positive("max_it_mw", "Most IT load that the site can hold."),
+        positive("block_mw", "IT load of one block; halls are built in whole blocks."),
+        amount("opening_cost_usd", "Paid once, in the month the site is opened."),
+        amount("land_cost_usd", "Paid once at opening; keeps its value to the horizon's end."),
+        amount("shell_cost_usd_per_mw", "Building, cooling, internal power, per MW of IT load."),
+        amount("fixed_om_usd_per_mw_year", "Staff, upkeep and tax on every energised MW."),
+        positive("shell_life_years", "Life of the building, for its residual value."),
+        months("construction_months", "From breaking ground to an energised block."),
+        number("average_pue_ratio", "Mean meter load over IT load; bills.", minimum=1.0, maximum=3),
+        number(
+            "peak_pue_ratio", "Meter over IT load on the design day; sizes.", minimum=1.0, maximum=3
+        ),
+        positive("hall_density_kw_per_rack", "Densest rack that the hall can hold."),
+        flag("liquid_cooling", "True where the hall cools liquid-cooled racks."),
+        amount("gas_access_mw", "Most gas-fired capacity that the pipeline can feed."),
+        flag("waterfront", "True where a barge can moor."),
+        flag("enabled", "False keeps the row and leaves the site out."),
+        usd_year(),
+        *provenance(),
+    ),
+)
+
+
+INTERCONNECTION_ROUTES = Table(
+    "interconnection_routes",
+    "a way to grid power at a site",
+    (
+        key("route", "Id of the route."),
+        reference("site", "sites.site", "Site that it serves."),
+        choice("firmness", "Firm capacity is there in every hour.", ("firm",)),
+        amount("max_mw", "Most that can be contracted by this route."),
+        months("route_months", "From filing to the first contracted MW."),
+        amount("cost_usd", "Studies and fixed works, paid in the month of filing."),
+        amount("cost_usd_per_kw", "Works for every contracted kW, paid when the contract starts."),
+        usd_year(),
+        *provenance(),
+    ),
+    may_be_empty=True,
+)
+
+
+NETWORK = Table(
+    "network",
+    "a site and a region: overrides the distance rule",
+    (
+        key("site", "Site.", refers_to="sites.site"),
+        key("region", "Region.", refers_to="regions.region"),
+        amount("rtt_ms", "Round trip; blank means the distance rule.", optional=True),
+        amount("cost_usd_per_mtoken", "Cost of serving a million output tokens over this pair."),
+        usd_year(),
+        *provenance(),
+    ),
+    required=False,
+)
+
+SITE_TABLES = (
+    SITES,
+    INTERCONNECTION_ROUTES,
+    NETWORK,
+)
