@@ -25,6 +25,7 @@ import yaml
 from tokenworks.build import Model, build
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
+from tokenworks.schema.columns import Kind, Role
 from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables import INPUT_TABLES
 from tokenworks.solver.whole import Solved, solve_whole
@@ -187,7 +188,10 @@ def filled(name: str, row: Row) -> dict[str, Any]:
     table = INPUT_TABLES[name]
     unknown = set(row) - set(table.names)
     assert not unknown, f"{name} has no column {unknown}"
-    blank = {column: 0 if column in table.figures else "" for column in table.names}
+    unknown_flags = {c.name for c in table.columns if c.optional and c.kind is Kind.BOOLEAN}
+    pending = {c.name for c in table.columns if c.role is Role.PENDING}
+    needed = set(table.figures) - unknown_flags - pending
+    blank = {column: 0 if column in needed else "" for column in table.names}
     blank |= {column: "assumed" for column in table.names if column == "confidence"}
     blank |= {column: 2024 for column in table.names if column == "usd_year"}
     full = blank | DEFAULTS.get(name, {}) | dict(row)

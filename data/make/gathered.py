@@ -41,6 +41,7 @@ class Gathered:
         if record.is_file():
             self.recorded = yaml.safe_load(record.read_text(encoding="utf-8")) or {}
         self.sha256: dict[str, str] = {}
+        self._found: dict[str, Path] = {}
 
     def path(self, name: str) -> Path:
         """Path of the one file of that name, whose sha256 is the recorded one.
@@ -50,6 +51,8 @@ class Gathered:
         Refused
             Where there is no such file, more than one, or another edition of it.
         """
+        if name in self._found:
+            return self._found[name]
         found = sorted({*self.folder.glob(name), *self.folder.glob(f"*/{name}")})
         if len(found) != 1:
             where = f"{len(found)} files of that name" if found else "no file of that name"
@@ -63,6 +66,7 @@ class Gathered:
                 "read, run again with --renew and look at what changes in the tables"
             )
         self.sha256[name] = digest
+        self._found[name] = found[0]
         return found[0]
 
     def frame(self, name: str, columns: Sequence[str], text: Sequence[str] = ()) -> pd.DataFrame:

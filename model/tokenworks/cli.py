@@ -51,13 +51,23 @@ def _options(
 
 
 @app.command()
-def check(scenario: ScenarioArgument) -> None:
+def check(
+    scenario: ScenarioArgument,
+    trace: Annotated[
+        int, typer.Option(min=0, help="Draw so many figures at random and trace each.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of that draw.")] = 0,
+) -> None:
     """Answer every error of the input at once; print sizes, what is disabled, what is assumed."""
     from tokenworks.checks import read_checked
     from tokenworks.inputs import prepare
     from tokenworks.report.inputs import print_check
+    from tokenworks.report.trace import print_audit_sample
 
-    print_check(prepare(*read_checked(scenario)))
+    inputs = prepare(*read_checked(scenario))
+    print_check(inputs)
+    if trace:
+        print_audit_sample(inputs, trace, seed)
 
 
 @app.command()
@@ -101,6 +111,25 @@ def solve(
     say(f"run folder: {folder}")
     if plan.status == "interrupted":
         raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+def sites(
+    out: Annotated[Path, typer.Option(help="Table of sites to write, .csv or .parquet.")],
+    zones: Annotated[str, typer.Option(help="Grid zones, such as p60,p67; all by default.")] = "",
+    parcels: Annotated[
+        Path | None, typer.Option(help="Polygons or points to screen in place of counties.")
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Most candidates.")] = None,
+    options: Annotated[
+        Path | None, typer.Option(help="YAML file of thresholds, weights and cost rules.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+) -> None:
+    """Screen U.S. counties or your parcels into a table of candidate sites, with map and funnel."""
+    from tokenworks.report.sites import screen_sites
+
+    screen_sites(out, zones=zones, parcels=parcels, top=top, options_file=options, force=force)
 
 
 def _now() -> float:

@@ -10,6 +10,7 @@ import pandas as pd
 from tokenworks import leads
 from tokenworks.calendar import Calendar, make_calendar
 from tokenworks.checks import checked_tables
+from tokenworks.days import fewer_days
 from tokenworks.io.run_folder import hash_inputs
 from tokenworks.io.tables import LoadedTable
 from tokenworks.money import Discounting
@@ -20,6 +21,12 @@ DEPENDENTS = {
     "sites": (("interconnection_routes", "site"), ("network", "site")),
     "power_technologies": (("power_costs", "technology"), ("permit_routes", "asset")),
     "hardware": (("operating_points", "system"),),
+}
+
+# The kinds of rows that constraints exist for; `check` counts the others.
+IN_THE_PROGRAM = {
+    ("interconnection_routes", "firmness"): ("firm",),
+    ("operating_points", "stage"): ("serve",),
 }
 
 
@@ -69,6 +76,10 @@ def prepare(scenario: Scenario, loaded: Mapping[str, LoadedTable]) -> Inputs:
     """Prepare tables that have passed every check; see `assemble`."""
     frames = {name: table.frame.reset_index(drop=True) for name, table in loaded.items()}
     frames, disabled = _enabled_only(frames)
+    frames = _within_the_program(frames)
+    if scenario.time.representative_days is not None:
+        days = fewer_days(frames["operations"], scenario.time.representative_days)
+        frames["operations"] = days
     frames = _in_one_dollar_year(frames, scenario.finance.usd_year)
     frames["periods"] = frames["periods"].sort_values("start", ignore_index=True)
     calendar = make_calendar(
@@ -102,6 +113,14 @@ def _enabled_only(
         for other, column in dependents:
             kept[other] = kept[other][~kept[other][column].isin(off)].reset_index(drop=True)
     return kept, disabled
+
+
+def _within_the_program(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Without the kinds of rows that the tables may hold but that no constraint knows yet."""
+    kept = dict(frames)
+    for (name, column), kinds in IN_THE_PROGRAM.items():
+        kept[name] = kept[name][kept[name][column].isin(kinds)].reset_index(drop=True)
+    return kept
 
 
 def _in_one_dollar_year(frames: dict[str, pd.DataFrame], usd_year: int) -> dict[str, pd.DataFrame]:

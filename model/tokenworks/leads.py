@@ -22,6 +22,8 @@ from tokenworks.calendar import whole_months_until
 from tokenworks.frames import NamedRow, lookup, rows
 from tokenworks.schema.tables_power import SITE_ASSET
 
+_ATTAINMENT = "attainment"
+
 
 @dataclass(frozen=True)
 class Stages:
@@ -58,29 +60,37 @@ class Permit:
     cost_usd: float
 
 
-def permits_by_asset(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], list[Permit]]:
-    """Permit routes that hold for a jurisdiction, its own and those of what it is part of.
+def permits_by_site(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], list[Permit]]:
+    """Permit routes that hold at a site: its jurisdiction's own and those of what it is part of.
 
     Returns
     -------
     dict
-        (jurisdiction, asset) to routes; an asset is a technology or the word for the site itself.
+        (site, asset) to routes; an asset is a technology or the word for the site itself.
     """
     parents = lookup(tables["jurisdictions"], "jurisdiction", "parent")
+    by_place: dict[str, list[NamedRow]] = {}
+    for row in rows(tables["permit_routes"]):
+        by_place.setdefault(row.jurisdiction, []).append(row)
     result: dict[tuple[str, str], list[Permit]] = {}
-    for place in parents:
-        here = set(_with_parents(place, parents))
-        for row in rows(tables["permit_routes"]):
-            if row.jurisdiction in here:
-                permit = Permit(
-                    row.route,
-                    row.requirement,
-                    row.required_before,
-                    int(row.route_months),
-                    float(row.cost_usd),
-                )
-                result.setdefault((place, row.asset), []).append(permit)
+    for site in rows(tables["sites"]):
+        places = _with_parents(site.jurisdiction, parents)
+        here = [row for place in places for row in by_place.get(place, []) if _holds(row, site)]
+        replaced = {row.replaces for row in here}
+        for row in here:
+            if row.route not in replaced:
+                result.setdefault((site.site, row.asset), []).append(_permit(row))
     return result
+
+
+def _holds(route: NamedRow, site: NamedRow) -> bool:
+    """Whether a route is for the site's air; a site that says nothing attains the limits."""
+    return route.attainment in ("", site.attainment or _ATTAINMENT)
+
+
+def _permit(row: NamedRow) -> Permit:
+    months, cost_usd = int(row.route_months), float(row.cost_usd)
+    return Permit(row.route, row.requirement, row.required_before, months, cost_usd)
 
 
 def _with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
@@ -128,7 +138,7 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
     on its first day. Nothing is in service before the first site can be, so what could be ready
     sooner asks for no month of its own.
     """
-    permits = permits_by_asset(tables)
+    permits = permits_by_site(tables)
     start = tables["periods"]["start"].iloc[0].date()
     found = set(tables["interconnection_routes"]["route_months"])
     found |= {
@@ -143,7 +153,7 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
         ]
         for asset, stages in assets:
             ordered = stages.first_order_month + stages.months
-            routes = permits.get((site.jurisdiction, asset), [])
+            routes = permits.get((site.site, asset), [])
             chains = [stages.chain(r.months, r.required_before) for r in routes]
             ready = {max(ordered, chain) for chain in chains or [0]}
             found |= ready

@@ -161,3 +161,33 @@ def test_what_cannot_be_ready_within_the_horizon_is_not_offered(solve_case):
     answer = solve_case(permit_routes=[{"route": "p", "route_months": 12}])
     assert answer.usd == near(3.6e6)
     assert answer.value("open_site") == 0.0
+
+
+AIR = [
+    {"route": "easy", "route_months": 3, "attainment": "attainment"},
+    {"route": "hard", "route_months": 9, "attainment": "nonattainment"},
+]
+
+
+@pytest.mark.parametrize(
+    ("attainment", "days"), [("attainment", 90), ("nonattainment", 273), ("", 90)]
+)
+def test_a_permit_follows_the_air_of_the_site(solve_case, attainment, days):
+    # Three months where the county's air attains the limits, nine elsewhere; blank attains them.
+    answer = solve_case(periods=YEARS, sites=[{"attainment": attainment}], permit_routes=AIR)
+    assert answer.usd == near(days * DAY_USD)
+
+
+@pytest.mark.parametrize(("replaces", "days"), [("", 90), ("nation", 212)])
+def test_a_states_route_takes_the_place_of_the_nations(solve_case, replaces, days):
+    # The nation's takes three months, the state's seven; both are there unless one replaces the
+    # other.
+    answer = solve_case(
+        periods=YEARS,
+        jurisdictions=[{"jurisdiction": "n"}, {"jurisdiction": "j", "parent": "n"}],
+        permit_routes=[
+            {"route": "nation", "jurisdiction": "n", "route_months": 3},
+            {"route": "state", "jurisdiction": "j", "route_months": 7, "replaces": replaces},
+        ],
+    )
+    assert answer.usd == near(days * DAY_USD)

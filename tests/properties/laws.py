@@ -14,6 +14,7 @@ from tokenworks.build import build
 from tokenworks.calendar import Calendar, make_calendar
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.money import Discounting
+from tokenworks.schema.columns import Role
 from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables import INPUT_TABLES
 from tokenworks.solver.highs import run
@@ -147,12 +148,15 @@ def cut_every(inputs: Inputs, months: int) -> Calendar:
 
 
 def money_columns(tables: Iterable[str]) -> list[str]:
-    """Address of every money column of the tables."""
+    """Address of every money column of the tables that the program uses."""
     return [f"tables.{name}[*].{column}" for name in tables for column in _money(name)]
 
 
 def _money(table: str) -> tuple[str, ...]:
-    return INPUT_TABLES[table].money_columns
+    declared = INPUT_TABLES[table]
+    return tuple(
+        name for name in declared.money_columns if declared.column(name).role is not Role.PENDING
+    )
 
 
 def shuffled(tables: dict[str, list[Row]], seed: int) -> dict[str, list[Row]]:

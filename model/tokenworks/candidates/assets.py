@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import pandas as pd
+
 from tokenworks import leads
 from tokenworks.calendar import MONTHS_PER_YEAR, Step
 from tokenworks.candidates.points import fits_site
@@ -85,7 +87,7 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
     systems
         Systems that some operating point lets serve some workload.
     """
-    permits = leads.permits_by_asset(x.tables)
+    permits = leads.permits_by_site(x.tables)
     builds, allowed, most, whole = [], {}, {}, set()
     for site in rows(x.tables["sites"]):
         if site.site not in where.first_step:
@@ -93,8 +95,9 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
         for technology in rows(x.tables["power_technologies"]):
             pair = (site.site, technology.technology)
             count = most_modules(site, technology)
-            routes = permits.get((site.jurisdiction, technology.technology), [])
-            steps = _build_steps(x, where, site, technology, routes) if count else {}
+            routes = permits.get((site.site, technology.technology), [])
+            possible = count and not _barred(site, routes)
+            steps = _build_steps(x, where, site, technology, routes) if possible else {}
             if not steps:
                 continue
             most[pair] = count
@@ -105,6 +108,12 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
                 builds.append((*pair, step))
                 allowed.update({(*pair, q, step): filings for q, filings in enabling.items()})
     return Assets(builds, allowed, most, whole, _purchases(x, where, systems))
+
+
+def _barred(site: NamedRow, permits: list[Permit]) -> bool:
+    """Whether the law of the place keeps out what needs a nuclear licence."""
+    nuclear = any(permit.requirement == "nuclear" for permit in permits)
+    return nuclear and bool(pd.notna(site.nuclear_restricted) and site.nuclear_restricted)
 
 
 def _build_steps(

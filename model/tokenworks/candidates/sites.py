@@ -130,12 +130,12 @@ class Siting:
 def siting(x: Inputs) -> Siting:
     """Columns of siting, routes and contracts that can be used within the horizon."""
     filings = Filings()
-    permits = leads.permits_by_asset(x.tables)
+    permits = leads.permits_by_site(x.tables)
     openings: list[tuple[str, int]] = []
     allowed: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
     first_step: dict[str, int] = {}
     for site in rows(x.tables["sites"]):
-        routes = permits.get((site.jurisdiction, SITE_ASSET), [])
+        routes = permits.get((site.site, SITE_ASSET), [])
         stages = leads.site_stages(site)
         steps = [
             step

@@ -71,11 +71,12 @@ def _of_zone(
         of_day = [names[i] for i in day.index]
         previous.update(zip(of_day, [of_day[-1], *of_day[:-1]], strict=True))
     ones = dict.fromkeys(names, 1.0)
+    windows = list(zip(table["hour_utc"].tolist(), hours.astype(int).tolist(), strict=True))
     demand_shape = {}
     for profile, shape in shapes.items():
-        for name, first, length in zip(names, table["hour_utc"], hours, strict=True):
-            within = [(first + h) % HOURS_PER_DAY for h in range(int(length))]
-            demand_shape[profile, name] = float(shape[within].mean())
+        means = {window: _mean_within(shape, *window) for window in set(windows)}
+        for name, window in zip(names, windows, strict=True):
+            demand_shape[profile, name] = means[window]
     return Slices(
         names=tuple(names),
         share=dict(zip(names, weight / weight.sum(), strict=True)),
@@ -91,3 +92,9 @@ def _of_zone(
         pue_ratio=dict(zip(names, 1.0 + mean_overhead * table["pue_overhead_shape"], strict=True)),
         demand_shape=demand_shape,
     )
+
+
+def _mean_within(shape: npt.NDArray[np.float64], first: int, hours: int) -> float:
+    """Mean of a daily shape over so many hours from the first, past midnight too."""
+    within = [(first + hour) % HOURS_PER_DAY for hour in range(hours)]
+    return float(shape[within].mean())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tokenworks.checks import place, power, references, time, tokens
+from tokenworks.checks import exports, place, power, references, time, tokens
 from tokenworks.checks.base import Check
 from tokenworks.errors import InputError, Problem
 from tokenworks.io.overrides import try_tables
@@ -35,6 +35,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     place.check_zones_have_tariffs,
     place.check_zones_have_headroom,
     place.check_representative_days_are_whole,
+    place.check_days_can_be_left_out,
     place.check_weights_make_a_year,
     place.check_shapes_have_mean_one,
     power.check_technologies_have_costs,
@@ -47,10 +48,16 @@ ALL_CHECKS: tuple[Check, ...] = (
     tokens.check_demand_covers_every_period,
     tokens.check_demand_keeps_its_profile,
     tokens.check_there_is_demand,
+    tokens.check_enabled_systems_are_complete,
     tokens.check_systems_hold_their_models,
     tokens.check_measured_power_is_plausible,
     tokens.check_workloads_have_operating_points,
     tokens.check_demand_is_in_reach,
+    exports.check_export_rules_say_what_holds,
+    exports.check_export_rules_end_after_they_begin,
+    exports.check_memberships_end_after_they_begin,
+    exports.check_export_conditions_name_hardware_columns,
+    exports.check_export_conditions_compare_like_with_like,
 )
 
 

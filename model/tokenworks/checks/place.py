@@ -135,6 +135,29 @@ def _covers_a_day(hours: list[int]) -> bool:
     return all(later - earlier == step for earlier, later in pairwise(hours))
 
 
+@reads(
+    "operations.zone",
+    "operations.day",
+    "operations.net_load_mw",
+    options=("time.representative_days",),
+)
+def check_days_can_be_left_out(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """Where fewer days are asked for than a zone has, its net load says which one must stay."""
+    table, count = tables["operations"], scenario.time.representative_days
+    for zone, group in table.frame.groupby("zone", sort=False) if count else ():
+        blank = group.index[group["net_load_mw"].isna()]
+        if group["day"].nunique() > int(count or 0) and len(blank):
+            yield problem_at(
+                table,
+                int(blank[0]),
+                "net_load_mw",
+                f"it is blank, but zone {shown(zone)} has {group['day'].nunique()} days and "
+                f"`time.representative_days` is {count}",
+                "give the zone's load less its solar and wind in every slice, or leave the option "
+                "out",
+            )
+
+
 @reads("operations.zone", "operations.day", "operations.weight_days")
 def check_weights_make_a_year(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """The weights of a zone's days sum to a year."""

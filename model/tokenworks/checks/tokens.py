@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
 from tokenworks.errors import Problem
 from tokenworks.schema.scenario import Scenario
+from tokenworks.schema.tables_hardware import NEEDED_WHEN_ENABLED
 from tokenworks.schema.wording import listed, shown
 
 _HOURS = list(range(24))
@@ -106,6 +108,23 @@ def check_there_is_demand(tables: Tables, _: Scenario) -> Iterator[Problem]:
     if not (table.frame["output_tokens_per_s"] > 0).any():
         problem = "there is no demand at all: every figure is 0"
         yield problem_at(table, 0, "output_tokens_per_s", problem, "give one a number above 0")
+
+
+@reads("hardware.enabled", *(f"hardware.{name}" for name in NEEDED_WHEN_ENABLED))
+def check_enabled_systems_are_complete(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """A system that is switched on has every figure that the plan needs of it."""
+    table = tables["hardware"]
+    for row in enabled(table):
+        for name in NEEDED_WHEN_ENABLED:
+            value = getattr(row, name)
+            if pd.isna(value) or value == "":
+                yield problem_at(
+                    table,
+                    row.Index,
+                    name,
+                    "is blank for an enabled system",
+                    "give a figure, or switch the system off",
+                )
 
 
 @reads(

@@ -41,10 +41,11 @@ def dtype_of(column: Column) -> str:
     """The dtype of a column in a loaded table."""
     if column.kind is Kind.INTEGER:
         return "Int64" if column.optional else "int64"
+    if column.kind is Kind.BOOLEAN:
+        return "boolean" if column.optional else "bool"
     return {
         Kind.TEXT: "str",
         Kind.NUMBER: "float64",
-        Kind.BOOLEAN: "bool",
         Kind.DATE: "datetime64[us]",
     }[column.kind]
 
@@ -58,7 +59,9 @@ def placeholder(column: Column) -> Any:
     """What a blank or faulty cell holds."""
     if column.kind is Kind.INTEGER:
         return None if column.optional else int(max(column.minimum or 0, 0))
-    return {Kind.TEXT: "", Kind.NUMBER: math.nan, Kind.BOOLEAN: False, Kind.DATE: None}[column.kind]
+    if column.kind is Kind.BOOLEAN:
+        return None if column.optional else False
+    return {Kind.TEXT: "", Kind.NUMBER: math.nan, Kind.DATE: None}[column.kind]
 
 
 def from_text(column: Column, cells: Sequence[str]) -> Converted:

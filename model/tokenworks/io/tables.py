@@ -44,7 +44,8 @@ class LoadedTable:
     frame
         All declared columns, in order. The index is the row's line in the file, the header being
         line 1. Text is `str` ("" for blank), numbers float64 (NaN for blank), whole numbers int64
-        (nullable Int64 where the column may be blank), booleans bool, dates datetime64[us] (NaT).
+        (nullable Int64 where the column may be blank), booleans bool (nullable boolean likewise),
+        dates datetime64[us] (NaT).
     damaged
         Columns with cells that could not be read; empty in every table that `read_table` returns.
     """

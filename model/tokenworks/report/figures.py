@@ -6,12 +6,12 @@ from collections import Counter
 
 import pandas as pd
 
-from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
 from tokenworks.io.overrides import key_text
 from tokenworks.schema.shorthand import CONFIDENCES
 
 EVERY_ROW = "*"
+PROVENANCE = ["source", "confidence"]
 
 
 def confidence_by_figure(inputs: Inputs) -> pd.DataFrame:
@@ -24,23 +24,32 @@ def confidence_by_figure(inputs: Inputs) -> pd.DataFrame:
         numeric or boolean input that is not blank. A line of `figure_sources` goes before the
         row's own; of two lines the later one, and a named row before every row.
     """
-    named = inputs.loaded["figure_sources"].frame
-    own = {(f.table, f.row, f.column): (f.source, f.confidence) for f in rows(named)}
-    lines = []
+    own = inputs.loaded["figure_sources"].frame
+    parts = []
     for name, loaded in inputs.loaded.items():
         table, frame = loaded.table, loaded.frame
         if not table.figures or "confidence" not in frame.columns:
             continue
-        keys = key_text(loaded).tolist()
+        keys = key_text(loaded)
+        mine = own[own["table"] == name].drop_duplicates(["row", "column"], keep="last")
         for column in table.figures:
-            for key, value, source, confidence in zip(
-                keys, frame[column], frame["source"], frame["confidence"], strict=True
-            ):
-                if pd.isna(value):
-                    continue
-                general = own.get((name, EVERY_ROW, column), (source, confidence))
-                lines.append((name, key, column, *own.get((name, key, column), general)))
-    return pd.DataFrame(lines, columns=["table", "row", "column", "source", "confidence"])
+            given = frame[column].notna()
+            part = pd.DataFrame({"table": name, "row": keys, "column": column})
+            part[PROVENANCE] = frame[PROVENANCE]
+            parts.append(_with_own(part, mine[mine["column"] == column])[given])
+    columns = ["table", "row", "column", *PROVENANCE]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def _with_own(part: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Figures of a column with the provenance that `figure_sources` gives them."""
+    general = own[own["row"] == EVERY_ROW]
+    if len(general):
+        part[PROVENANCE] = general[PROVENANCE].iloc[0].tolist()
+    named = own[own["row"] != EVERY_ROW].set_index("row")
+    for column in PROVENANCE if len(named) else ():
+        part[column] = part["row"].map(named[column]).fillna(part[column])
+    return part
 
 
 def option_confidence(inputs: Inputs) -> dict[str, tuple[object, str]]:

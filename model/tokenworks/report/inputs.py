@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from rich.table import Table as RichTable
 
-from tokenworks.candidates import candidates
-from tokenworks.inputs import Inputs
+from tokenworks.candidates import Candidates, candidates
+from tokenworks.frames import rows
+from tokenworks.inputs import IN_THE_PROGRAM, Inputs
+from tokenworks.levelised import throughput_needed
 from tokenworks.report.figures import confidence_by_figure, counts, option_confidence
 from tokenworks.report.terminal import new_table, results
+from tokenworks.schema.columns import Role
 from tokenworks.schema.shorthand import CONFIDENCES
+
+# Share of a table's figures from which it is named as assumed; hours, of which there are many.
+MOSTLY = 0.9
+HOURLY = ("operations", "chronology", "profiles")
 
 
 def print_check(inputs: Inputs) -> None:
@@ -24,10 +33,19 @@ def print_check(inputs: Inputs) -> None:
         highlight=False,
     )
     figures = confidence_by_figure(inputs)
-    console.print(_tables(inputs, figures))
-    console.print(_candidates(inputs))
-    for line in (*_disabled(inputs), *_idle_rows(inputs)):
+    for line in (*_wholly_assumed(figures), *warnings(inputs)):
         console.print(line, highlight=False)
+    console.print(_tables(inputs, figures))
+    found = candidates(inputs)
+    console.print(_candidates(inputs, found))
+    for line in (*_disabled(inputs), *_idle_rows(inputs, found)):
+        console.print(line, highlight=False)
+    waiting = _not_in_the_program(inputs)
+    if waiting.row_count:
+        console.print(waiting)
+    needed = _throughput_needed(inputs)
+    if needed is not None:
+        console.print(needed)
     console.print(_doubtful(figures))
     assumed = [
         f"{key} = {value}"
@@ -50,11 +68,14 @@ def _tables(inputs: Inputs, figures: pd.DataFrame) -> RichTable:
     total = counts(figures)
     table.add_section()
     table.add_row("all figures", f"{len(figures):,}", *(f"{total[c]:,}" for c in CONFIDENCES))
+    few = figures[~figures["table"].isin(HOURLY)]
+    if len(few) < len(figures):
+        cells = (f"{counts(few)[c]:,}" for c in CONFIDENCES)
+        table.add_row("without hourly series", f"{len(few):,}", *cells)
     return table
 
 
-def _candidates(inputs: Inputs) -> RichTable:
-    c = candidates(inputs)
+def _candidates(inputs: Inputs, c: Candidates) -> RichTable:
     sites, steps = len(inputs.tables["sites"]), len(inputs.calendar.steps)
     kit = len(inputs.tables["power_technologies"]), len(inputs.tables["hardware"])
     rows = (
@@ -80,9 +101,8 @@ def _disabled(inputs: Inputs) -> list[str]:
     ]
 
 
-def _idle_rows(inputs: Inputs) -> list[str]:
+def _idle_rows(inputs: Inputs, c: Candidates) -> list[str]:
     """Sites and systems that are enabled but that nothing can ever use, and why that may be."""
-    c = candidates(inputs)
     lines = []
     shut = [s for s in inputs.tables["sites"]["site"] if s not in c.siting.first_step]
     if shut:
@@ -97,13 +117,95 @@ def _idle_rows(inputs: Inputs) -> list[str]:
     return lines
 
 
+def _wholly_assumed(figures: pd.DataFrame) -> list[str]:
+    """Tables in which nobody stands for the figures; `tariffs` are the ones that matter most."""
+    doubt = figures["confidence"] == "assumed"
+    by_table = doubt.groupby(figures["table"], sort=False).agg(["sum", "size"])
+    mostly = by_table[by_table["sum"] >= MOSTLY * by_table["size"]]
+    names = [
+        f"{name} ({row['sum']:,} of {row['size']:,})" if row["sum"] < row["size"] else str(name)
+        for name, row in mostly.iterrows()
+    ]
+    if not names:
+        return []
+    text = f"[bold]assumed by us[/bold]  {', '.join(names)}: replace them where you know better"
+    return [text]
+
+
+def warnings(inputs: Inputs) -> list[str]:
+    """What is no error and yet to be known before solving: sites in zones of doubtful load."""
+    loads = inputs.tables.get("zone_loads", pd.DataFrame())
+    doubtful = set(loads.loc[~loads["reliable"].fillna(True), "zone"]) if len(loads) else set()
+    hit = [site for site in rows(inputs.tables["sites"]) if site.zone in doubtful]
+    by_zone: dict[str, list[str]] = {}
+    for site in hit:
+        by_zone.setdefault(site.zone, []).append(site.site)
+    return [
+        f"[bold]warning[/bold]  the load of zone {zone} is unreliable, and with it the headroom of "
+        f"{', '.join(sites)}"
+        for zone, sites in sorted(by_zone.items())
+    ]
+
+
+def _not_in_the_program(inputs: Inputs) -> RichTable:
+    """Columns and rows that are read, checked and counted, but that no constraint uses yet."""
+    table = new_table(
+        "Read and checked, but in no constraint yet", ("table", ""), ("columns, or rows", "")
+    )
+    for name, loaded in inputs.loaded.items():
+        columns = [
+            column.name
+            for column in loaded.table.columns
+            if column.role is Role.PENDING and not _blank(loaded.frame[column.name])
+        ]
+        if columns:
+            table.add_row(name, ", ".join(columns))
+    for (name, column), kinds in IN_THE_PROGRAM.items():
+        frame = inputs.loaded[name].frame
+        others = frame[~frame[column].isin(kinds)][column].value_counts()
+        for kind, count in others.items():
+            table.add_row(name, f"{count:,} rows with {column} {kind}")
+    return table
+
+
+def _blank(column: pd.Series[Any]) -> bool:
+    return bool((column.isna() | (column.astype("str").isin(("", "<NA>")))).all())
+
+
+def _throughput_needed(inputs: Inputs) -> RichTable | None:
+    """What a disabled system would have to serve to cost what the cheapest does, at its best."""
+    year = inputs.calendar.start.year + 1
+    needed = throughput_needed(inputs, year)
+    if needed.empty:
+        return None
+    where = needed.sort_values("cost_usd_per_mtoken", kind="stable")
+    least = where.drop_duplicates(["system", "workload"]).sort_values(["system", "workload"])
+    table = new_table(
+        f"Output tokens/s that a disabled system would need to cost what the cheapest does, {year}",
+        ("system", ""),
+        ("workload", ""),
+        ("tokens/s of a system", "r"),
+        ("cheapest", ""),
+        ("USD per Mtoken", "r"),
+    )
+    for row in rows(least):
+        table.add_row(
+            row.system,
+            row.workload,
+            f"{row.needed_output_tokens_per_s:,.0f}",
+            row.cheapest_system,
+            f"{row.cost_usd_per_mtoken:.3f}",
+        )
+    return table
+
+
 def _doubtful(figures: pd.DataFrame) -> RichTable:
     table = new_table(
         "Claimed or assumed", ("table", ""), ("confidence", ""), ("columns (figures)", "")
     )
     doubtful = figures[figures["confidence"].isin(("claimed", "assumed"))]
-    for (name, confidence), rows in doubtful.groupby(["table", "confidence"], sort=True):
-        by_column = rows["column"].value_counts(sort=False)
+    for (name, confidence), lines in doubtful.groupby(["table", "confidence"], sort=True):
+        by_column = lines["column"].value_counts(sort=False)
         text = ", ".join(f"{column} ({count})" for column, count in by_column.items())
         table.add_row(str(name), str(confidence), text)
     return table

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tokenworks import leads
 from tokenworks.errors import SolverError
-from tokenworks.frames import lookup, rows, rows_by
+from tokenworks.frames import rows, rows_by
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
 
@@ -94,8 +94,7 @@ def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Itera
     granted: dict[tuple[str, str], pd.Timestamp] = {}
     for row in rows(tables["routes"]):
         granted[row.site, row.route] = row.granted
-    place = lookup(x.tables["sites"], "site", "jurisdiction")
-    permits = leads.permits_by_asset(x.tables)
+    permits = leads.permits_by_site(x.tables)
     technologies = rows_by(x.tables["power_technologies"], "technology")
     for row in rows(tables["power"]):
         if row.kind == "grid":
@@ -103,7 +102,7 @@ def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Itera
                 yield f"{row.source} carries power before it is granted"
             continue
         stages = leads.technology_stages(technologies[row.source], x.calendar.start)
-        options = permits.get((place[row.site], row.source), [])
+        options = permits.get((row.site, row.source), [])
         for requirement in {p.requirement for p in options}:
             ready = [
                 granted[row.site, p.route]

@@ -59,6 +59,14 @@ class Time(Section):
         "later within it; at other dates only what could not be ready sooner.",
         json_schema_extra=NEUTRAL,
     )
+    representative_days: int | None = Field(
+        None,
+        ge=1,
+        le=366,
+        description="Most representative days of a zone: fewer are picked by likeness, the day of "
+        "the peak net load among them; blank keeps all that `operations` has.",
+        json_schema_extra=NEUTRAL,
+    )
 
 
 class Finance(Section):

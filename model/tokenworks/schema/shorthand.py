@@ -60,9 +60,9 @@ def integer(name: str, description: str, *, minimum: float = 0, maximum: float =
     return Column(name, Kind.INTEGER, Role.INPUT, description, minimum=minimum, maximum=maximum)
 
 
-def flag(name: str, description: str) -> Column:
+def flag(name: str, description: str, *, optional: bool = False) -> Column:
     """True or false."""
-    return Column(name, Kind.BOOLEAN, Role.INPUT, description)
+    return Column(name, Kind.BOOLEAN, Role.INPUT, description, optional)
 
 
 def date(name: str, description: str, *, optional: bool = False) -> Column:
@@ -70,9 +70,11 @@ def date(name: str, description: str, *, optional: bool = False) -> Column:
     return Column(name, Kind.DATE, Role.INPUT, description, optional)
 
 
-def choice(name: str, description: str, allowed: tuple[str, ...]) -> Column:
+def choice(
+    name: str, description: str, allowed: tuple[str, ...], *, optional: bool = False
+) -> Column:
     """One of a few words."""
-    return Column(name, Kind.TEXT, Role.INPUT, description, allowed=allowed)
+    return Column(name, Kind.TEXT, Role.INPUT, description, optional, allowed=allowed)
 
 
 def reference(name: str, refers_to: str, description: str, *, optional: bool = False) -> Column:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from tokenworks.schema.columns import Table
 from tokenworks.schema.tables_demand import DEMAND_TABLES
+from tokenworks.schema.tables_export import EXPORT_TABLES
 from tokenworks.schema.tables_grid import GRID_TABLES
 from tokenworks.schema.tables_hardware import HARDWARE_TABLES
 from tokenworks.schema.tables_place import PLACE_TABLES
 from tokenworks.schema.tables_power import POWER_TABLES
 from tokenworks.schema.tables_sites import SITE_TABLES
 from tokenworks.schema.tables_sources import SOURCE_TABLES
+from tokenworks.schema.tables_supply import SUPPLY_TABLES
 
 INPUT_TABLES: dict[str, Table] = {
     table.name: table
@@ -20,6 +22,8 @@ INPUT_TABLES: dict[str, Table] = {
         *POWER_TABLES,
         *HARDWARE_TABLES,
         *DEMAND_TABLES,
+        *SUPPLY_TABLES,
+        *EXPORT_TABLES,
         *SOURCE_TABLES,
     )
 }

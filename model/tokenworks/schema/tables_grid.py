@@ -10,11 +10,13 @@ from tokenworks.schema.shorthand import (
     label,
     months,
     number,
+    pending,
     positive,
     provenance,
     usd_year,
     year_key,
 )
+from tokenworks.schema.tables_zones import ZONE_TABLES
 
 ZONES = Table(
     "zones",
@@ -23,6 +25,12 @@ ZONES = Table(
         key("zone", "Id of the zone."),
         label("name", "Name for people."),
         label("operator", "Grid operator."),
+        label("state", "State or country that most of it lies in."),
+        label("interconnection", "Grid that runs in step with it: eastern, western or texas."),
+        label("nerc_region", "Region whose reserve margin applies to it."),
+        label("census_division", "Census division, by which outlooks are published."),
+        label("latitude_deg", "Latitude of its node.", kind=Kind.NUMBER),
+        label("longitude_deg", "Longitude of its node.", kind=Kind.NUMBER),
         *provenance(),
     ),
 )
@@ -38,6 +46,32 @@ ZONE_HEADROOM = Table(
         *provenance(),
     ),
     may_be_empty=True,
+)
+
+
+FLEXIBLE_HEADROOM = Table(
+    "flexible_headroom",
+    "a zone's firm and flexible headroom together, in a year, at a share of curtailed energy",
+    (
+        key("zone", "Grid zone.", refers_to="zones.zone"),
+        year_key("Year; years between rows are interpolated, outside them the nearest holds."),
+        key(
+            "curtailed_fraction",
+            "Share of the flexible load's energy that may be cut.",
+            kind=Kind.NUMBER,
+        ),
+        pending(
+            amount(
+                "flexible_headroom_mw",
+                "Firm and flexible contracts that the zone can still sign, net of others.",
+            )
+        ),
+        pending(
+            amount("measured_room_mw", "Room for flexible load below the peaks of 2020 to 2024.")
+        ),
+        *provenance(),
+    ),
+    required=False,
 )
 
 
@@ -75,6 +109,16 @@ OPERATIONS = Table(
         fraction("solar_capacity_factor", "AC output of solar over its capacity."),
         fraction("wind_capacity_factor", "Output of wind over its capacity."),
         amount("pue_overhead_shape", "Multiplies the site's mean overhead PUE-1; mean 1."),
+        pending(amount("load_shape", "Load of the zone over its yearly mean; weighted mean 1.")),
+        number(
+            "net_load_mw",
+            "Load of the zone less the output of its solar and wind plants: of fewer days the one "
+            "where it is highest is kept; blank where none are left out.",
+            optional=True,
+        ),
+        pending(
+            amount("marginal_co2_kg_per_mwh", "Carbon dioxide of one more MWh drawn from the grid.")
+        ),
         *provenance(),
     ),
 )
@@ -82,6 +126,8 @@ OPERATIONS = Table(
 GRID_TABLES = (
     ZONES,
     ZONE_HEADROOM,
+    FLEXIBLE_HEADROOM,
     TARIFFS,
     OPERATIONS,
+    *ZONE_TABLES,
 )

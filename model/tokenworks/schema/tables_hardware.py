@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tokenworks.schema.columns import Kind, Table
+from dataclasses import replace
+
+from tokenworks.schema.columns import Column, Kind, Table
 from tokenworks.schema.shorthand import (
     amount,
     choice,
@@ -12,10 +14,63 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     months,
+    pending,
     positive,
     provenance,
     reference,
     usd_year,
+    year_key,
+)
+
+# What a system must have before it can be bought: a row that is switched off may leave it blank
+# where nobody published it, and a check asks for it of every other.
+NEEDED_WHEN_ENABLED = (
+    "design_kw",
+    "idle_kw",
+    "rack_kw_per_rack",
+    "cooling",
+    "capex_usd",
+    "fixed_om_usd_per_year",
+    "memory_gb",
+)
+
+
+def _unless_off(column: Column) -> Column:
+    """The column, which may be blank in a row that is switched off."""
+    return replace(column, optional=True)
+
+
+# Of one accelerator; what rules on exports may ask of it. Rates are dense, without sparsity.
+_ACCELERATOR = (
+    pending(amount("dense_fp4_tflops", "Dense rate at 4-bit floating point.")),
+    pending(amount("dense_fp8_tflops", "Dense rate at 8-bit floating point.")),
+    pending(amount("dense_bf16_tflops", "Dense rate at 16-bit floating point.")),
+    pending(amount("dense_int8_tops", "Dense rate at 8-bit integers.")),
+    pending(amount("accelerator_memory_gb", "Memory of an accelerator.")),
+    pending(
+        amount("memory_bandwidth_gb_per_s", "Bandwidth of its DRAM; 0 where all memory is SRAM.")
+    ),
+    pending(amount("accelerator_tdp_kw", "Thermal design power of an accelerator.")),
+    pending(amount("logic_die_mm2", "Area of its logic dies.")),
+    pending(
+        amount(
+            "tpp",
+            "Total processing performance of an accelerator: the most, over precisions, of dense "
+            "rate times bit length.",
+        )
+    ),
+    pending(
+        amount(
+            "performance_density_tpp_per_mm2",
+            "Total processing performance over the area of the logic dies.",
+        )
+    ),
+    pending(date("first_sold", "First day on which the accelerator was sold or in service.")),
+    pending(flag("sold_to_others", "False where its designer keeps it for its own sites.")),
+    label("headquarters", "Country where the designer has its headquarters."),
+    label("software_stack", "Software that serves models on it."),
+    label("hall_needs", "What it asks of rack and hall."),
+    label("generation_note", "What its figures rest on."),
 )
 
 HARDWARE = Table(
@@ -27,19 +82,24 @@ HARDWARE = Table(
         label("vendor", "Vendor."),
         label("accelerator", "Accelerator."),
         label("accelerators_count", "Accelerators in a system.", kind=Kind.INTEGER),
-        amount("design_kw", "Power that sizes hall and supply, all-in, for every system alike."),
-        amount("idle_kw", "Wall power without requests."),
-        amount("rack_kw_per_rack", "Power of the rack that holds it."),
-        choice("cooling", "Cooling that it needs.", ("air", "liquid")),
-        amount("capex_usd", "Price of a system with its network share, paid on delivery."),
-        amount("fixed_om_usd_per_year", "Support and spares."),
+        _unless_off(
+            amount("design_kw", "Power that sizes hall and supply, all-in, for every system alike.")
+        ),
+        _unless_off(amount("idle_kw", "Wall power without requests.")),
+        _unless_off(amount("rack_kw_per_rack", "Power of the rack that holds it.")),
+        _unless_off(choice("cooling", "Cooling that it needs.", ("air", "liquid"))),
+        _unless_off(
+            amount("capex_usd", "Price of a system with its network share, paid on delivery.")
+        ),
+        _unless_off(amount("fixed_om_usd_per_year", "Support and spares.")),
         positive("life_years", "Service life; afterwards it leaves and must be bought again."),
         months("lead_months", "From order to service."),
         date("first_order", "First day on which it can be ordered; blank for any.", optional=True),
-        amount("memory_gb", "Accelerator memory of a system."),
+        _unless_off(amount("memory_gb", "Accelerator memory of a system.")),
         fraction("resale_fraction", "Resale value when new, over its price."),
         fraction("resale_decay_fraction_per_year", "Loss of resale value each year."),
         flag("enabled", "False keeps the row and leaves the system out."),
+        *_ACCELERATOR,
         usd_year(),
         *provenance(),
     ),
@@ -53,6 +113,12 @@ MODELS = Table(
         key("model", "Id of the model."),
         label("name", "Name for people."),
         amount("memory_gb", "Weights and a working cache at the served precision."),
+        pending(amount("total_parameters_billions", "Parameters.")),
+        pending(amount("active_parameters_billions", "Parameters that a token passes through.")),
+        pending(
+            amount("kv_bytes_per_token", "Key-value cache of a token, all layers, at 16 bits.")
+        ),
+        label("accepted_precisions", "Weight data types in which it was measured."),
         *provenance(),
     ),
 )
@@ -77,12 +143,51 @@ OPERATING_POINTS = Table(
         positive("output_tokens_per_s", "Output tokens of one system at this point."),
         amount("full_load_kw", "Wall power of one system at this point."),
         label("measured", "Date or round of the measurement."),
+        pending(date("measured_on", "Day of publication of the newest result taken.")),
+        pending(amount("results_count", "Results whose median is taken.")),
+        pending(amount("least_output_tokens_per_s", "Least of the results.")),
+        pending(amount("most_output_tokens_per_s", "Most of the results.")),
         *provenance(),
     ),
+)
+
+PART_LOAD_POWER = Table(
+    "part_load_power",
+    "measured power of a system's accelerators at part of their load",
+    (
+        key("system", "System measured.", refers_to="hardware.system"),
+        key("model", "Model served.", refers_to="models.model"),
+        key("requests", "Set of requests that it was measured with."),
+        key("replica_count", "Accelerators that hold one copy of the model.", kind=Kind.INTEGER),
+        key("batch_count", "Most requests served at once by a copy.", kind=Kind.INTEGER),
+        pending(fraction("utilisation_fraction", "Tokens over the most of the same series.")),
+        pending(amount("output_tokens_per_s", "Output tokens of one system.")),
+        pending(
+            amount("accelerators_kw", "Power of the system's accelerators alone, without server.")
+        ),
+        *provenance(),
+    ),
+    required=False,
+)
+
+
+SOFTWARE_EFFICIENCY = Table(
+    "software_efficiency",
+    "how fast a software stack serves on the same hardware, over time",
+    (
+        key("software_stack", "Software stack, as in `hardware`."),
+        year_key("Year; years between rows are interpolated, later ones keep the last."),
+        pending(positive("efficiency_index", "Throughput on the same hardware; 1 in 2025.")),
+        pending(amount("pairs_count", "Pairs of measured results whose median it is.")),
+        *provenance(),
+    ),
+    required=False,
 )
 
 HARDWARE_TABLES = (
     HARDWARE,
     MODELS,
     OPERATING_POINTS,
+    PART_LOAD_POWER,
+    SOFTWARE_EFFICIENCY,
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from tokenworks.schema.columns import Table
 from tokenworks.schema.shorthand import (
+    amount,
     date,
     key,
     label,
     number,
+    pending,
     positive,
     provenance,
     reference,
@@ -56,6 +58,21 @@ REGIONS = Table(
         label("name", "Name for people."),
         number("latitude_deg", "North positive.", minimum=-90, maximum=90),
         number("longitude_deg", "East positive.", minimum=-180, maximum=180),
+        label("time_zone", "Time zone, an IANA name such as America/Chicago."),
+        pending(
+            reference(
+                "jurisdiction",
+                "jurisdictions.jurisdiction",
+                "Country of the users: sovereign workloads are served within it.",
+            )
+        ),
+        pending(
+            amount(
+                "population",
+                "People it stands for: in the United States those whose county is nearest to it, "
+                "abroad those of the city.",
+            )
+        ),
         *provenance(),
     ),
 )

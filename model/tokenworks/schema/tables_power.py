@@ -1,4 +1,4 @@
-"""Tables of power: technologies, their costs by year, fuels and permit routes."""
+"""Tables of power: technologies, their costs by year, fuels, permit routes and their thresholds."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     months,
+    pending,
     positive,
     provenance,
     reference,
     usd_year,
     year_key,
 )
+from tokenworks.schema.tables_sites import ATTAINMENT
 
 # The asset of a permit route that the site itself needs, beside the technologies' ids.
 SITE_ASSET = "site"
+
+# What a stack counts as for air permits; `none` has no stack.
+SOURCE_CATEGORIES = ("simple-cycle", "engine", "steam-electric", "other", "none")
 
 POWER_TECHNOLOGIES = Table(
     "power_technologies",
@@ -55,6 +60,39 @@ POWER_TECHNOLOGIES = Table(
         ),
         flag("needs_gas", "True where it draws on the site's gas access."),
         flag("needs_waterfront", "True where it can only stand at a waterfront."),
+        pending(months("procurement_low_months", "Least procurement months to reckon with.")),
+        pending(months("procurement_high_months", "Most procurement months to reckon with.")),
+        pending(fraction("planned_outage_fraction", "Share of time out of service for upkeep.")),
+        pending(fraction("minimum_load_fraction", "Least output of a running unit.")),
+        pending(fraction("ramp_fraction_per_hour", "Most change of output in an hour; 1 for any.")),
+        pending(
+            fraction("design_day_rating_fraction", "Net output on the design day over module.")
+        ),
+        pending(positive("inverter_loading_ratio", "DC module capacity over net AC, of solar.")),
+        pending(
+            choice(
+                "air_source_category",
+                "What it counts as for air permits; decides the major-source threshold.",
+                SOURCE_CATEGORIES,
+            )
+        ),
+        pending(amount("nox_lb_per_mmbtu", "NOx without catalyst: lean burn or dry low NOx.")),
+        pending(
+            amount("nox_with_scr_lb_per_mmbtu", "NOx behind selective catalytic reduction (SCR).")
+        ),
+        pending(amount("carbon_monoxide_lb_per_mmbtu", "Carbon monoxide without catalyst.")),
+        pending(
+            amount(
+                "carbon_monoxide_with_catalyst_lb_per_mmbtu",
+                "Carbon monoxide behind an oxidation catalyst, which SCR comes with.",
+            )
+        ),
+        pending(amount("co2_tonnes_per_mmbtu", "CO2 at the stack.")),
+        pending(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
+        pending(flag("movable", "True where a unit can be moved to another site.")),
+        pending(flag("leased", "True where it is rented, not bought.")),
+        pending(flag("floating", "True where it stays afloat.")),
+        label("capacity_credit_note", "What the capacity credit rests on."),
         flag("enabled", "False keeps the row and leaves the technology out."),
         *provenance(),
     ),
@@ -73,6 +111,16 @@ POWER_COSTS = Table(
         amount("overnight_capex_usd_per_kw", "Overnight cost of net AC capacity."),
         amount("fixed_om_usd_per_kw_year", "Fixed operation and maintenance."),
         amount("variable_om_usd_per_mwh", "Variable operation and maintenance."),
+        pending(amount("overnight_capex_low_usd_per_kw", "Least overnight cost to reckon with.")),
+        pending(amount("overnight_capex_high_usd_per_kw", "Most overnight cost to reckon with.")),
+        pending(
+            amount(
+                "all_in_capex_usd_per_kw",
+                "Cost with interest during construction, where that is what was published.",
+            )
+        ),
+        pending(amount("scr_capex_usd_per_kw", "Extra for SCR and oxidation catalyst.")),
+        label("basis", "What the capital cost is of: overnight or all-in, grid connection or not."),
         usd_year(),
         *provenance(),
     ),
@@ -117,10 +165,131 @@ PERMIT_ROUTES = Table(
         ),
         months("route_months", "From filing to grant."),
         amount("cost_usd", "Paid in the month of filing."),
+        choice(
+            "attainment",
+            "Air quality of the county where it holds; blank for either.",
+            ATTAINMENT,
+            optional=True,
+        ),
+        reference(
+            "replaces",
+            "permit_routes.route",
+            "Route of the jurisdiction above that is not to be had here; blank for none.",
+            optional=True,
+        ),
+        pending(months("route_low_months", "Least months to reckon with.")),
+        pending(months("route_high_months", "Most months to reckon with.")),
+        pending(
+            choice(
+                "source_category",
+                "What the stack counts as; blank for none.",
+                SOURCE_CATEGORIES,
+            )
+        ),
+        pending(
+            amount(
+                "nox_cap_short_tons_per_year",
+                "Most NOx of the whole site in any twelve months; blank for no cap.",
+            )
+        ),
+        pending(
+            amount(
+                "carbon_monoxide_cap_short_tons_per_year",
+                "Most carbon monoxide of the whole site in any twelve months; blank for no cap.",
+            )
+        ),
+        pending(
+            positive("offset_ratio", "Tons of NOx to retire for each permitted; blank for none.")
+        ),
+        pending(amount("offset_cost_usd_per_short_ton", "Price of a yearly ton to retire, once.")),
+        pending(fraction("probability_fraction", "Chance that it is granted.")),
+        pending(flag("transferable", "True where the next owner of the asset may use it.")),
+        pending(
+            flag("preapproved_template", "True where a design that the agency knows is taken over.")
+        ),
+        pending(amount("template_extra_cost_usd", "What of the cost the template adds.")),
+        pending(months("template_saved_months", "What the template takes off the months.")),
+        pending(flag("needs_scr", "True where the agency grants it only with SCR and catalyst.")),
+        pending(
+            flag(
+                "needs_operating_permit",
+                "True where a Title V permit to operate follows, which holds nothing up.",
+            )
+        ),
+        pending(months("operating_permit_months", "From filing of that permit to its grant.")),
+        label("note", "What the route is, and what the months rest on."),
         usd_year(),
         *provenance(),
     ),
     required=False,
 )
 
-POWER_TABLES = (POWER_TECHNOLOGIES, POWER_COSTS, FUEL_PRICES, PERMIT_ROUTES)
+AIR_PERMIT_THRESHOLDS = Table(
+    "air_permit_thresholds",
+    "yearly tons of a pollutant from which a new source is a major one",
+    (
+        key("rule", "Rule: `psd` in attainment areas, or nonattainment by severity of ozone."),
+        key("source_category", "What the stack counts as, or `any`."),
+        pending(
+            amount("major_source_short_tons_per_year", "From this potential to emit it is major.")
+        ),
+        pending(positive("offset_ratio", "Tons to retire for each permitted; blank for none.")),
+        label("note", "What it follows from."),
+        *provenance(),
+    ),
+    required=False,
+)
+
+NUCLEAR_RESTRICTIONS = Table(
+    "nuclear_restrictions",
+    "a state or county whose law restricts new nuclear plants",
+    (
+        key("area", "Jurisdiction, or a county by its five digits."),
+        pending(
+            reference("jurisdiction", "jurisdictions.jurisdiction", "State that it is, or lies in.")
+        ),
+        label("county_fips", "County, five digits; blank for the whole state."),
+        pending(flag("bars_large_reactors", "True where no large reactor is to be planned.")),
+        pending(flag("bars_small_reactors", "True where no small reactor is to be planned.")),
+        label("note", "What the law asks for."),
+        *provenance(),
+    ),
+    required=False,
+)
+
+GAS_CONNECTIONS = Table(
+    "gas_connections",
+    "what it takes to bring gas to a site of a jurisdiction",
+    (
+        key(
+            "jurisdiction",
+            "Where it holds; a state's own row goes before its country's.",
+            refers_to="jurisdictions.jurisdiction",
+        ),
+        pending(
+            amount("lateral_cost_usd_per_km", "Pipe to the site, where no gas price holds it.")
+        ),
+        pending(months("lateral_months", "From order to gas at the site.")),
+        pending(months("lateral_low_months", "Least months to reckon with.")),
+        pending(months("lateral_high_months", "Most months to reckon with.")),
+        pending(
+            amount(
+                "firm_transport_usd_per_mmbtu",
+                "Firm transport; leave it out where the gas price holds a delivery adder.",
+            )
+        ),
+        pending(usd_year()),
+        *provenance(),
+    ),
+    required=False,
+)
+
+POWER_TABLES = (
+    POWER_TECHNOLOGIES,
+    POWER_COSTS,
+    FUEL_PRICES,
+    PERMIT_ROUTES,
+    AIR_PERMIT_THRESHOLDS,
+    NUCLEAR_RESTRICTIONS,
+    GAS_CONNECTIONS,
+)

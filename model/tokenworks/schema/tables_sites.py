@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from tokenworks.schema.columns import Table
+from tokenworks.schema.columns import Kind, Table
 from tokenworks.schema.shorthand import (
     amount,
     choice,
     flag,
+    fraction,
     key,
     label,
     months,
     number,
+    pending,
     positive,
     provenance,
     reference,
     usd_year,
 )
+
+ATTAINMENT = ("attainment", "nonattainment")
+WATER = ("fresh", "limited", "none")
 
 SITES = Table(
     "sites",
@@ -44,6 +49,42 @@ SITES = Table(
         flag("liquid_cooling", "True where the hall cools liquid-cooled racks."),
         amount("gas_access_mw", "Most gas-fired capacity that the pipeline can feed."),
         flag("waterfront", "True where a barge can moor."),
+        label("port", "Nearest principal port, where it is near enough for a barge to serve."),
+        pending(amount("port_km", "To the nearest principal port.")),
+        pending(
+            amount("line_230kv_km", "To the nearest alternating-current line of 230 kV or more.")
+        ),
+        pending(
+            amount("line_345kv_km", "To the nearest alternating-current line of 345 kV or more.")
+        ),
+        pending(
+            amount(
+                "gas_plant_km", "To the nearest gas-fired plant of 100 MW: stands for a pipeline."
+            )
+        ),
+        pending(amount("nuclear_plant_km", "To the nearest nuclear power plant.")),
+        pending(choice("water", "What the grid zone can still give to a new user.", WATER)),
+        choice(
+            "attainment",
+            "Whether the county's air meets the limits, which decides its air permits; blank for "
+            "yes.",
+            ATTAINMENT,
+            optional=True,
+        ),
+        flag(
+            "nuclear_restricted",
+            "True where the law keeps new reactors out; blank for false.",
+            optional=True,
+        ),
+        pending(
+            amount("hazard_index", "Natural hazards by FEMA's score of 0 to 100.", maximum=100)
+        ),
+        pending(amount("population_per_km2", "People on a square kilometre of the county.")),
+        pending(positive("capital_cost_ratio", "Cost of gas plant here over the nation's mean.")),
+        pending(
+            positive("nuclear_cost_ratio", "Cost of nuclear plant here over the nation's mean.")
+        ),
+        label("score_index", "Score of the screening, 0 to 100.", kind=Kind.NUMBER),
         flag("enabled", "False keeps the row and leaves the site out."),
         usd_year(),
         *provenance(),
@@ -57,11 +98,20 @@ INTERCONNECTION_ROUTES = Table(
     (
         key("route", "Id of the route."),
         reference("site", "sites.site", "Site that it serves."),
-        choice("firmness", "Firm capacity is there in every hour.", ("firm",)),
+        choice(
+            "firmness",
+            "Firm capacity is there in every hour; flexible is cut when the grid is short.",
+            ("firm", "flexible"),
+        ),
         amount("max_mw", "Most that can be contracted by this route."),
         months("route_months", "From filing to the first contracted MW."),
         amount("cost_usd", "Studies and fixed works, paid in the month of filing."),
         amount("cost_usd_per_kw", "Works for every contracted kW, paid when the contract starts."),
+        pending(
+            fraction(
+                "curtailed_fraction", "Share of a flexible contract's yearly energy that is cut."
+            )
+        ),
         usd_year(),
         *provenance(),
     ),

@@ -1,0 +1,1 @@
+"""Extracts made from the publishers' own files: one module for each publisher's product."""
