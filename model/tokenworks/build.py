@@ -25,7 +25,8 @@ from tokenworks.blocks import (
     siting,
 )
 from tokenworks.blocks.terms import CostTerm
-from tokenworks.candidates import Candidates, candidates
+from tokenworks.candidates import Candidates, candidates, dispatch_columns
+from tokenworks.errors import InputError, Problem
 from tokenworks.inputs import Inputs
 
 # In the order in which they stand on each other; `dispatch` needs the interface alone.
@@ -52,9 +53,20 @@ class Model:
     candidates: Candidates
 
 
+# About what 24 GiB hold of them, with the rows that go with them.
+MOST_DISPATCH_COLUMNS = 4_000_000
+
+
 def build(x: Inputs) -> Model:
-    """Build the whole model of a scenario."""
+    """Build the whole model of a scenario.
+
+    Raises
+    ------
+    InputError
+        Where its dispatch alone has more columns than a machine can be expected to hold.
+    """
     c = candidates(x)
+    _refuse_what_is_too_large(x, dispatch_columns(x, c))
     m = ConcreteModel(name=x.scenario.name)
     costs: list[CostTerm] = []
     with templates():
@@ -62,6 +74,16 @@ def build(x: Inputs) -> Model:
             costs += block.add(m, x, c).costs
         m.total_usd = Objective(rule=_total(costs), sense=minimize)
     return Model(m, tuple(costs), x, c)
+
+
+def _refuse_what_is_too_large(x: Inputs, columns: int) -> None:
+    if columns > MOST_DISPATCH_COLUMNS:
+        problem = (
+            f"its dispatch has {columns:,} columns, and only up to {MOST_DISPATCH_COLUMNS:,} are "
+            "solved as a whole"
+        )
+        remedy = "give fewer sites or periods, or set `time.representative_days`"
+        raise InputError([Problem(x.scenario.name, 0, "", problem, remedy)])
 
 
 def _total(costs: list[CostTerm]) -> object:

@@ -44,3 +44,9 @@ def test_figure_sources_go_before_the_row(inputs):
     hardware = inputs.loaded["hardware"].frame
     for system in hardware["system"]:
         assert found.loc[("hardware", system, "design_kw"), "source"] == "INFERENCEX-TCO-2026"
+
+
+def test_every_table_has_its_turn(inputs):
+    tables = confidence_by_figure(inputs)["table"].unique()
+    first = audit_sample(inputs, len(tables), seed=5)
+    assert set(first["table"]) == set(tables)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table as RichTable
 
-from tokenworks.candidates import Candidates, candidates
+from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.frames import rows
 from tokenworks.inputs import IN_THE_PROGRAM, Inputs
 from tokenworks.levelised import throughput_needed
@@ -86,6 +86,7 @@ def _candidates(inputs: Inputs, c: Candidates) -> RichTable:
         ("grid contracts by step", len(c.siting.contracts), None),
         ("flows by workload, region, site, step", len(c.serving.flows), None),
         ("demands by workload, region, step", len(c.demand), None),
+        ("dispatch by source, site, step, slice", dispatch_columns(inputs, c), None),
     )
     table = new_table("What the program can choose", ("", ""), ("can be used", "r"), ("never", "r"))
     for name, count, of in rows:

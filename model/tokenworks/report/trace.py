@@ -14,7 +14,7 @@ from tokenworks.report.terminal import new_table, results
 
 
 def audit_sample(inputs: Inputs, count: int, seed: int) -> pd.DataFrame:
-    """Figures drawn at random, every figure as likely as any other.
+    """Figures drawn at random, one of every table in turn, so that long tables hide no short one.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def audit_sample(inputs: Inputs, count: int, seed: int) -> pd.DataFrame:
         table, row, column, value, unit, confidence, source, citation, locator, note.
     """
     figures = confidence_by_figure(inputs)
-    drawn = figures.sample(min(count, len(figures)), random_state=seed).reset_index(drop=True)
+    drawn = _drawn(figures, seed).head(count).reset_index(drop=True)
     drawn["value"] = pd.Series([_value(inputs, *where) for where in _places(drawn)], dtype=object)
     drawn["unit"] = [
         inputs.loaded[table].table.column(column).unit for table, _, column in _places(drawn)
@@ -43,6 +43,20 @@ def audit_sample(inputs: Inputs, count: int, seed: int) -> pd.DataFrame:
     drawn["note"] = [_note(inputs, *where) for where in _places(drawn)]
     columns = ["table", "row", "column", "value", "unit", "confidence"]
     return drawn[[*columns, "source", "citation", "locator", "note"]]
+
+
+def _drawn(figures: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """All figures in the order in which they are drawn: rounds over the tables, shuffled."""
+    shuffled = figures.sample(frac=1.0, random_state=seed)
+    tables = shuffled["table"].drop_duplicates().sample(frac=1.0, random_state=seed)
+    turn = dict(zip(tables, range(len(tables)), strict=True))
+    places = pd.DataFrame(
+        {
+            "round": shuffled.groupby("table").cumcount(),
+            "turn": shuffled["table"].map(turn),
+        }
+    )
+    return shuffled.loc[places.sort_values(["round", "turn"]).index]
 
 
 def print_audit_sample(inputs: Inputs, count: int, seed: int) -> None:

@@ -1,0 +1,34 @@
+"""How many columns the hourly dispatch would have, before any of them is made."""
+
+from __future__ import annotations
+
+from tokenworks.candidates.candidates import Candidates
+from tokenworks.frames import lookup
+from tokenworks.inputs import Inputs
+
+# Charging, discharging and what is stored.
+_COLUMNS_OF_STORAGE = 3
+
+
+def dispatch_columns(x: Inputs, c: Candidates) -> int:
+    """Columns of dispatch: every source of a site, in every step from its first, in every slice.
+
+    Parameters
+    ----------
+    x, c
+        Inputs and candidates of a scenario.
+    """
+    kind = lookup(x.tables["power_technologies"], "technology", "kind")
+    first: dict[tuple[str, str], int] = {}
+    width: dict[tuple[str, str], int] = {}
+    for site, technology, step in c.assets.builds:
+        first.setdefault((site, technology), step)
+        width[site, technology] = _COLUMNS_OF_STORAGE if kind[technology] == "storage" else 1
+    for site, route, step in c.siting.contracts:
+        first.setdefault((site, route), step)
+        width[site, route] = 1
+    steps = len(x.calendar.steps)
+    return sum(
+        width[site, source] * (steps - step) * len(c.slices[site].names)
+        for (site, source), step in first.items()
+    )
