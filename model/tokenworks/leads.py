@@ -63,24 +63,42 @@ class Permit:
 def permits_by_site(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], list[Permit]]:
     """Permit routes that hold at a site: its jurisdiction's own and those of what it is part of.
 
+    A route for other air than the site's does not hold, nor does one that another of the site's
+    routes replaces.
+
+    Parameters
+    ----------
+    tables
+        `jurisdictions`, `permit_routes` and `sites`.
+
     Returns
     -------
     dict
         (site, asset) to routes; an asset is a technology or the word for the site itself.
     """
+    result: dict[tuple[str, str], list[Permit]] = {}
+    for site, offered in routes_offered(tables):
+        for row in routes_that_hold(site, offered):
+            result.setdefault((site.site, row.asset), []).append(_permit(row))
+    return result
+
+
+def routes_offered(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[NamedRow, list[NamedRow]]]:
+    """Every site with the routes of its jurisdiction and of those that it is part of."""
     parents = lookup(tables["jurisdictions"], "jurisdiction", "parent")
     by_place: dict[str, list[NamedRow]] = {}
     for row in rows(tables["permit_routes"]):
         by_place.setdefault(row.jurisdiction, []).append(row)
-    result: dict[tuple[str, str], list[Permit]] = {}
     for site in rows(tables["sites"]):
         places = _with_parents(site.jurisdiction, parents)
-        here = [row for place in places for row in by_place.get(place, []) if _holds(row, site)]
-        replaced = {row.replaces for row in here}
-        for row in here:
-            if row.route not in replaced:
-                result.setdefault((site.site, row.asset), []).append(_permit(row))
-    return result
+        yield site, [row for place in places for row in by_place.get(place, [])]
+
+
+def routes_that_hold(site: NamedRow, offered: list[NamedRow]) -> list[NamedRow]:
+    """Of the routes offered to a site those for its air that no other of them replaces."""
+    here = [row for row in offered if _holds(row, site)]
+    replaced = {row.replaces for row in here}
+    return [row for row in here if row.route not in replaced]
 
 
 def _holds(route: NamedRow, site: NamedRow) -> bool:
@@ -94,7 +112,10 @@ def _permit(row: NamedRow) -> Permit:
 
 
 def _with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
-    while place:
+    """A place and what it is part of; a circle, which has a check of its own, is walked once."""
+    seen: set[str] = set()
+    while place and place not in seen:
+        seen.add(place)
         yield place
         place = parents.get(place, "")
 

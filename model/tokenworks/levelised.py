@@ -10,9 +10,11 @@ For one calendar year, in real dollars of the scenario's year, a system costs ea
 over the tokens that it serves at the mean utilisation: the workload's utilisation limit over the
 ratio of peak to mean of its demand profile. annuity(n) = r / (1 - (1 + r)^-n). Mean kW lies
 between idle and full load by utilisation. The source is the cheapest of the site's grid tariff and
-of the thermal technologies that can stand there, one source for all of the load. Land, opening,
-lead times, growth and resale are left out: this ranks and checks, a plan decides. The form is that
-of the simple levelised cost of energy (NREL, "Simple Levelized Cost of Energy Calculator").
+of the thermal technologies that can stand there, one source for all of the load: a connection with
+its works, a plant with its outages, its capacity credit and the margin of self-supply. Land,
+opening, permits, lead times, growth and resale are left out: this ranks and checks, a plan decides.
+The form is that of the simple levelised cost of energy (NREL, "Simple Levelized Cost of Energy
+Calculator").
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tokenworks import leads
+from tokenworks.candidates.assets import is_barred
 from tokenworks.candidates.demand import profiles
 from tokenworks.candidates.points import Match, fits_site, matches
 from tokenworks.frames import NamedRow, lookup, rows
@@ -132,7 +136,7 @@ def throughput_needed(x: Inputs, year: int) -> pd.DataFrame:
     best: dict[str, list[NamedRow]] = {}
     for row in rows(costs.drop_duplicates(["site", "workload"])):
         best.setdefault(row.site, []).append(row)
-    disabled = disabled_systems(x)
+    disabled = [system for system in disabled_systems(x) if view.for_sale(system)]
     lines = []
     for site in rows(x.tables["sites"]):
         for system in disabled:
@@ -170,7 +174,9 @@ class _Year:
         self._fuel = Yearly(x.tables["fuel_prices"], ["fuel", "zone"], "price_usd_per_mmbtu")
         routes = x.tables["interconnection_routes"]
         usable = routes[routes["max_mw"] > 0.0]
-        self._works = usable.groupby("site")["cost_usd_per_kw"].min().to_dict()
+        per_kw = usable["cost_usd_per_kw"] + usable["cost_usd"] / usable["max_mw"] / _KW_PER_MW
+        self._works = per_kw.groupby(usable["site"]).min().to_dict()
+        self._permits = leads.permits_by_site(x.tables)
         self._sources: dict[str, list[Source]] = {}
 
     def utilisation(self, workload: str) -> float:
@@ -186,9 +192,9 @@ class _Year:
         span = max(0.0, full_kw - system.idle_kw)
         return float(system.idle_kw + self.utilisation(workload) * span)
 
-    def for_sale(self, system: NamedRow) -> bool:
-        """Whether a system can be ordered in the year or before."""
-        return bool(pd.isna(system.first_order) or system.first_order.year <= self.year)
+    def for_sale(self, asset: NamedRow) -> bool:
+        """Whether a system or technology can be ordered in the year or before."""
+        return bool(pd.isna(asset.first_order) or asset.first_order.year <= self.year)
 
     def sources(self, site: NamedRow) -> list[Source]:
         """Sources of power that a site can have: its grid tariff, and thermal plant of its own."""
@@ -208,15 +214,25 @@ class _Year:
         power = self.x.scenario.power
         for technology in rows(self.x.tables["power_technologies"]):
             fuel = self._fuel_usd_per_mwh(technology, site.zone)
-            if technology.kind != "thermal" or fuel is None or not _can_stand(technology, site):
+            if technology.kind != "thermal" or fuel is None or not self._fits(technology, site):
                 continue
             key = (technology.technology,)
             capex, fixed, variable = (cost.at(key, self.year) for cost in self._costs)
             there = 1.0 - technology.forced_outage_fraction
             if power.adequacy:
-                there /= 1.0 + power.self_supply_margin_fraction
+                credit = technology.capacity_credit_fraction
+                there *= credit / (1.0 + power.self_supply_margin_fraction)
             yearly = capex * annuity(self._rate, technology.life_years) * self._contingency + fixed
             yield Source(technology.technology, yearly / there, fuel + variable)
+
+    def _fits(self, technology: NamedRow, site: NamedRow) -> bool:
+        """Whether a technology can be ordered by then, and stand and count at the site."""
+        permits = self._permits.get((site.site, technology.technology), [])
+        counts = technology.capacity_credit_fraction > 0.0 and technology.forced_outage_fraction < 1
+        wet = site.waterfront or not technology.needs_waterfront
+        fed = site.gas_access_mw > 0.0 or not technology.needs_gas
+        stands = wet and fed and not is_barred(site, permits)
+        return bool(stands and counts and self.for_sale(technology))
 
     def _fuel_usd_per_mwh(self, technology: NamedRow, zone: str) -> float | None:
         """Cost of fuel; None where the zone has no price of it."""
@@ -247,12 +263,6 @@ class _Year:
             "power": site.peak_pue_ratio * system.design_kw * source.capacity_usd_per_kw_year,
             "energy": mwh * source.energy_usd_per_mwh,
         }
-
-
-def _can_stand(technology: NamedRow, site: NamedRow) -> bool:
-    """Whether a site has the waterfront and the gas that a technology needs."""
-    wet = site.waterfront or not technology.needs_waterfront
-    return bool(wet and (site.gas_access_mw > 0.0 or not technology.needs_gas))
 
 
 def _mean_over_peak(x: Inputs, year: int) -> dict[str, float]:

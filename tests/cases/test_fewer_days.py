@@ -39,17 +39,26 @@ def test_energy_costs_the_mean_whichever_day_stands_for_the_year(
     assert kept == ({"hot", "mild"} if count == 2 else {"hot" if hot_mw > mild_mw else "mild"})
 
 
-@pytest.mark.parametrize(("hot_mw", "usd"), [(9.0, 2000.0), (1.0, 1000.0)])
-def test_the_day_of_the_peak_decides_what_solar_can_do(solve_case, hot_mw, usd):
-    # Sun is only on the hot day and reaches 73/365 of the mean there if that day is kept; else the
-    # mild day has none and its mean cannot be scaled up from nothing.
+@pytest.mark.parametrize(
+    ("hot_mw", "solar_mw", "usd"), [(9.0, 365 / 65, 3650.0 / 65), (1.0, 0.0, 2000.0)]
+)
+def test_the_day_of_the_peak_decides_what_solar_can_do(solve_case, hot_mw, solar_mw, usd):
+    # Sun is on the 65 hot days only, all day: a mean of 65/365, which the hot day has in every hour
+    # if it stands for the year. Solar at 0.01 USD/kW then needs 365/65 MW for a load of 1 MW:
+    # 1,000 kW x 365/65 x 0.01 = 3,650/65 = 56.15 USD, less than 1,000 h of grid at 2 USD/MWh. The
+    # mild day has no sun, which nothing can be scaled up from: all is bought, 2,000 USD.
     operations = days(hot_mw, 5.0)
     operations[0]["solar_capacity_factor"] = 1.0
     operations[1]["solar_capacity_factor"] = 0.0
-    answer = solve_case({"time.representative_days": 1}, operations=operations, **TWO_DAYS)
+    tables = TWO_DAYS | {
+        "power_technologies": [{"technology": "sun", "kind": "solar"}],
+        "power_costs": [{"technology": "sun", "overnight_capex_usd_per_kw": 0.01}],
+    }
+    answer = solve_case({"time.representative_days": 1}, operations=operations, **tables)
     solar = answer.inputs.tables["operations"]["solar_capacity_factor"]
-    assert solar.mean() == near(65 / 365 if hot_mw > 5.0 else 0.0)
-    assert usd > 0.0
+    assert list(solar) == near([65 / 365 if solar_mw else 0.0] * 24)
+    assert answer.value("capacity_mw", "s", "sun", 0) == near(solar_mw)
+    assert answer.usd == near(usd)
 
 
 def test_fewer_days_need_the_net_load(solve_case):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import importlib
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from tokenworks.exports import EFFECTS, UNKNOWN, RuleBook, Shipment, export_status, rule_book
+from tokenworks.export_rules import RuleBook, rule_book
+from tokenworks.exports import UNKNOWN, Shipment, export_status
 from tokenworks.frames import rows
 from tokenworks.io.tables import read_table
 from tokenworks.schema.tables import INPUT_TABLES
+from tokenworks.schema.tables_export import EFFECTS
 
 ROOT = Path(__file__).parents[2]
 US = ROOT / "data" / "us"
@@ -139,6 +144,69 @@ def test_the_sun_is_where_it_should_be(operations: pd.DataFrame, sites: pd.DataF
         angle = [(hour + 0.5 - noon + 12) % 24 - 12 for hour in light.index]
         centre = sum(a * v for a, v in zip(angle, light, strict=True)) / light.sum()
         assert abs(centre) < 0.2, site.site
+
+
+SKY = {"clear_sky": 0.7, "air_mass_exponent": 0.678}
+EQUINOX, SOLSTICE = 81, 172  # 284 + 81 = 365: declination 0; 23.45 degrees at 284 + 172 = 456
+
+
+@pytest.fixture
+def solar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """The script's clear-sky curve of a tracker, by latitude, longitude, days and shapes."""
+    forget_scripts()  # other tests import modules of these names from elsewhere
+    monkeypatch.syspath_prepend(str(MAKE))
+    # By its name: the package's own `operations` is the function of that module.
+    yield importlib.import_module("abroad.operations").solar
+    forget_scripts()
+
+
+def forget_scripts() -> None:
+    names = {path.stem for path in MAKE.iterdir()}
+    for name in [name for name in sys.modules if name.split(".")[0] in names]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "day", "hour", "expected"),
+    [
+        # Equinox, noon (12.5 UTC at 7.5 W), 60 N: the sine of elevation is cos 60 = 0.5, 2 air
+        # masses; 2^0.678 = 1.5999, 0.7^1.5999 = 0.56516. Northward -sin 60: x sqrt(1 - 0.75).
+        (60, -7.5, EQUINOX, 12, 0.56516 * 0.5),
+        (60, 97.5, EQUINOX, 5, 0.56516 * 0.5),  # 97.5 E: noon at 5.5 UTC
+        # Four hours later on the equator, 60 degrees: again 0.5, and nothing is northward.
+        (0, -7.5, EQUINOX, 16, 0.56516),
+        # The same hour at 60 N: sine 0.25; 4^0.678 = 2.5597, 0.7^2.5597 = 0.40132; northward
+        # -0.86603 x 0.5: x sqrt(1 - 0.1875) = 0.90139.
+        (60, -7.5, EQUINOX, 16, 0.40132 * 0.90139),
+        (60, -7.5, EQUINOX, 8, 0.40132 * 0.90139),
+        # Solstice, noon, 53.45 N: 30 degrees from the zenith; 1.1547 air masses, ^0.678 = 1.1024,
+        # 0.7^1.1024 = 0.67489; northward -sin 30: x sqrt(0.75).
+        (53.45, -7.5, SOLSTICE, 12, 0.67489 * 0.86603),
+        # As far south it is winter: elevation 90 - 76.9, sine 0.22665; 4.4121^0.678 = 2.7354,
+        # 0.7^2.7354 = 0.37693; northward sin 76.9: x 0.22665.
+        (-53.45, -7.5, SOLSTICE, 12, 0.37693 * 0.22665),
+        # 53.45 N at 18.5, a quarter of a turn on: sine 0.80334 x 0.39795 = 0.31969, 3.1280 masses,
+        # ^0.678 = 2.1667, 0.46172; northward 0.59552 x 0.39795 = 0.23699: x 0.97151.
+        (53.45, -7.5, SOLSTICE, 18, 0.46172 * 0.97151),
+        (60, -7.5, EQUINOX, 0, 0.0),  # midnight
+        (60, -7.5, EQUINOX, 19, 0.0),  # 105 degrees: below the horizon
+    ],
+)
+def test_the_sun_by_hand(
+    solar: Callable[..., Any],
+    latitude: float,
+    longitude: float,
+    day: int,
+    hour: int,
+    expected: float,
+) -> None:
+    found = solar(latitude, longitude, np.array([float(day)]), SKY)[0, hour]
+    assert found == pytest.approx(expected, abs=2e-4)
+
+
+def test_the_sky_is_that_of_the_script_by_hand() -> None:
+    shapes = yaml.safe_load((MAKE / "abroad/hand/sites.yaml").read_text(encoding="utf-8"))["shapes"]
+    assert {name: shapes[name] for name in SKY} == SKY
 
 
 def test_the_peak_of_net_load_is_on_a_peak_day(operations: pd.DataFrame) -> None:

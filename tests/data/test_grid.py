@@ -27,10 +27,10 @@ def shipped(path: str) -> pd.DataFrame:
 
 
 @cache
-def gross_balance() -> pd.DataFrame:
+def gross_balance(case: str = "") -> pd.DataFrame:
     """The parts of the headroom, each zone's region beside them."""
     region = shipped("zones")[["zone", "nerc_region", "interconnection"]]
-    parts = shipped("zone_balance").merge(region, on="zone")
+    parts = shipped(f"{case}zone_balance").merge(region, on="zone")
     need = parts["others_peak_mw"] * (1 + parts["reserve_margin_fraction"])
     return parts.assign(over=parts["existing_firm_mw"] + parts["queue_firm_mw"] - need)
 
@@ -223,8 +223,9 @@ def test_queue_grows_by_year() -> None:
     assert queue.loc[queue["year"] == 2030, "queued_mw"].sum() / 1e3 == pytest.approx(2050, abs=1)
 
 
-def test_firm_headroom_follows_from_its_parts() -> None:
-    parts = gross_balance()
+@pytest.mark.parametrize("case", ["", "cases/growth-high/", "cases/growth-low/"])
+def test_firm_headroom_follows_from_its_parts(case: str) -> None:
+    parts = gross_balance(case)
     region = ["nerc_region", "year"]
     total = (parts["over"] + parts["settled_mw"]).groupby([parts[name] for name in region])
     weight = parts["others_peak_mw"] / parts.groupby(region)["others_peak_mw"].transform("sum")
@@ -232,10 +233,10 @@ def test_firm_headroom_follows_from_its_parts() -> None:
     brought = parts["over"] + parts["import_limit_mw"] - parts["deliverable_mw"]
     assert brought.abs().max() < 0.2
     firm = parts[["region_share_mw", "deliverable_mw"]].min(axis=1).clip(lower=0)
-    both = shipped("zone_headroom").merge(
+    both = shipped(f"{case}zone_headroom").merge(
         parts.assign(firm=firm)[["zone", "year", "firm"]], on=["zone", "year"]
     )
-    assert len(both) == len(shipped("zone_headroom"))
+    assert len(both) == len(shipped(f"{case}zone_headroom"))
     assert both["firm_headroom_mw"].to_numpy() == pytest.approx(both["firm"].to_numpy())
 
 
@@ -358,3 +359,20 @@ def test_capacity_factors_of_a_year_are_those_of_real_fleets() -> None:
     ):
         mean = (hours[column] * weights).groupby(hours["zone"]).sum()
         assert mean.between(low, high).all(), column
+
+
+def test_cases_of_growth_start_together_and_leave_less_and_more_headroom() -> None:
+    growth, firm = {}, {}
+    for case in ("", "cases/growth-high/", "cases/growth-low/"):
+        grown = shipped(f"{case}load_growth").set_index(["zone", "year"])["load_growth_ratio"]
+        growth[case], zones = grown, grown.index.get_level_values("zone")
+        rows = shipped(f"{case}zone_headroom")
+        firm[case] = rows[rows["zone"].isin(zones)].groupby("year")["firm_headroom_mw"].sum()
+    base, high, low = growth.values()
+    assert (high.xs(2026, level="year") == base.xs(2026, level="year")).all()
+    assert (low.xs(2026, level="year") == base.xs(2026, level="year")).all()
+    assert high.xs(2036, level="year").mean() > base.xs(2036, level="year").mean()
+    assert low.xs(2036, level="year").mean() < base.xs(2036, level="year").mean()
+    some, less, more = firm.values()
+    assert (less < some).all()
+    assert (some < more).all()

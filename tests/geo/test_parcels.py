@@ -29,6 +29,7 @@ def squares() -> gpd.GeoDataFrame:
 WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path], Any]] = {
     ".gpkg": lambda frame, path: frame.to_file(path, driver="GPKG"),
     ".geojson": lambda frame, path: frame.to_file(path, driver="GeoJSON"),
+    ".fgb": lambda frame, path: frame.to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="NO"),
     ".shp": lambda frame, path: frame.to_file(path),
     ".parquet": lambda frame, path: frame.to_parquet(path),
 }
@@ -117,6 +118,20 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
     "no number": ("p.csv", "lat,lon\n39,-98\nx,-98\n", ["row 3, lat: `x` is not a coordinate"]),
     "blank": ("p.csv", "lat,lon\n39,-98\n39,\n", ["row 3, lon: is blank"]),
     "no place": ("p.csv", "lat,lon\n139,-98\n", ["row 2, lat: `139` is not a coordinate"]),
+    "swapped": (
+        "p.csv",
+        "lat,lon\n-98.5,39.8\n",
+        ["latitude and longitude may have changed places"],
+    ),
+    "underscore": ("p.csv", "lat,lon\n3_9,-98\n", ["row 2, lat: `3_9` is not a coordinate"]),
+    "twice": ("p.csv", "lat,lon,LAT\n39,-98,30\n", ["row 1: the column `lat` stands more than"]),
+    "no JSON": ("p.geojson", '{"type":\n"Fea', ["p.geojson, row 2: the file is no JSON"]),
+    "no features": ("p.json", '{"a": 1}', ["p.json: holds no layer of points or polygons"]),
+    "no geometry": (
+        "p.json",
+        '{"features": [{"geometry": {"type": "X"}}]}',
+        ["row 1: the shape ca"],
+    ),
     "ragged": ("p.csv", "lat,lon\n39,-98,1\n", ["row 2: the row has 3 cells"]),
 }
 
@@ -188,3 +203,75 @@ def test_a_parcel_has_the_figures_of_the_nearest_county_of_its_zone(
     placed = parcel_places(layers, parcels)
     assert placed["place"].tolist() == ["b", "a", "c"]
     assert placed["hazard_index"].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_names_are_harmless_and_short(tmp_path: Path) -> None:
+    names = ["=cmd()", "+1", "@a", "one\ntwo\x1b[31m", "n" * 10_000, "[red]$x$", "\t=1"]
+    frame = gpd.GeoDataFrame(
+        {"id": ["i" * 10_000, *"bcdefg"], "name": names},
+        geometry=[shapely.Point(-98.5, 39.8)] * len(names),
+        crs="EPSG:4326",
+    )
+    frame.to_parquet(tmp_path / "p.parquet")
+    got = read_parcels(tmp_path / "p.parquet")
+    assert got["place"].tolist() == ["i" * 40, *"bcdefg"]
+    want = ["'=cmd()", "'+1", "'@a", "one two [31m", "n" * 99 + "…", "[red]$x$", "'=1"]
+    assert got["name"].tolist() == want
+
+
+def point(crs: Any = None, **properties: Any) -> str:
+    place = {"type": "Point", "coordinates": [-98.5, 39.8]}
+    feature = {"type": "Feature", "properties": properties, "geometry": place}
+    whole = {"type": "FeatureCollection", "features": [feature]}
+    return json.dumps(whole | ({"crs": crs} if crs else {}))
+
+
+def test_a_list_is_no_name(tmp_path: Path) -> None:
+    (tmp_path / "p.geojson").write_text(point(id=[1, 2], name={"a": 1}))
+    assert read_parcels(tmp_path / "p.geojson")["name"].tolist() == ["parcel-1"]
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs", "type": "proj4"}},
+        {"type": "URL", "properties": {"url": "http://127.0.0.1:9/crs"}},
+        {"type": "name", "properties": {"name": "http://127.0.0.1:9/crs"}},
+        {"type": "name", "properties": {"name": "EPSG:999999"}},
+    ],
+)
+def test_an_unknown_coordinate_system_is_not_taken_for_degrees_nor_fetched(
+    tmp_path: Path, crs: Any
+) -> None:
+    (tmp_path / "p.geojson").write_text(point(crs))
+    with pytest.raises(InputError, match=r"p\.geojson, crs: names"):
+        read_parcels(tmp_path / "p.geojson")
+
+
+def test_a_recipe_that_opens_other_files_is_refused(tmp_path: Path) -> None:
+    squares().to_file(tmp_path / "other.gpkg", driver="GPKG")
+    steps = f"gdal vector pipeline ! read {tmp_path / 'other.gpkg'}"
+    recipe = {"type": "gdal_streamed_alg", "command_line": steps}
+    (tmp_path / "p.json").write_text(json.dumps(recipe))
+    with pytest.raises(InputError, match="holds no layer of points or polygons"):
+        read_parcels(tmp_path / "p.json")
+
+
+def test_tables_without_shapes_beside_the_layer(tmp_path: Path) -> None:
+    import pandas as pd  # noqa: PLC0415
+    import pyogrio  # noqa: PLC0415
+
+    notes = pd.DataFrame({"a": [1]})
+    pyogrio.write_dataframe(notes, tmp_path / "n.gpkg", layer="notes", driver="GPKG")
+    with pytest.raises(InputError, match="holds no layer of points or polygons"):
+        read_parcels(tmp_path / "n.gpkg")
+    squares().to_file(tmp_path / "p.gpkg", driver="GPKG", layer="parcels")
+    pyogrio.write_dataframe(notes, tmp_path / "p.gpkg", layer="notes", driver="GPKG")
+    assert len(read_parcels(tmp_path / "p.gpkg")) == 2
+
+
+def test_a_shapefile_without_its_index_is_refused_in_words(tmp_path: Path) -> None:
+    squares().to_file(tmp_path / "p.shp")
+    (tmp_path / "p.shx").unlink()
+    with pytest.raises(InputError, match=r"ending in \.shx is not beside it"):
+        read_parcels(tmp_path / "p.shp")

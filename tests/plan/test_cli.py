@@ -129,3 +129,23 @@ def test_us_tiny_solves_to_its_gap(tmp_path: Path) -> None:
     manifest = json.loads(done.stdout)
     assert manifest["status"] == "optimal"
     assert manifest["gap"] <= 0.001
+
+
+def test_check_prints_titles_as_they_are(two_sites: Path, tmp_path: Path) -> None:
+    scenario = extending(two_sites, tmp_path, 'title: "costs of [grid] and [/bold] in [red]"\n')
+    done = tokenworks("check", scenario.name, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "costs of [grid] and [/bold] in [red]" in done.stdout
+
+
+def test_check_traces_figures_and_warns(two_sites: Path, tmp_path: Path) -> None:
+    text = "overrides: {'tables.permit_routes[air-minor].jurisdiction': us-n}\n"
+    scenario = extending(two_sites, tmp_path, text)
+    done = tokenworks("check", scenario.name, "--trace", "4", "--seed", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    words = " ".join(done.stdout.split())
+    assert "4 figures drawn at random (seed 2)" in words
+    # Both air permits for engines are now the north's, so the south's engine needs none.
+    assert "no route of air for engine at b: taken to need none" in words
+    again = tokenworks("check", scenario.name, "--trace", "4", "--seed", "2", cwd=tmp_path)
+    assert again.stdout == done.stdout

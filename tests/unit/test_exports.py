@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from tokenworks.checks import exports as checks
-from tokenworks.checks.base import Check
-from tokenworks.errors import Problem
-from tokenworks.exports import RuleBook, Shipment, export_status, quota_use, rule_book
-from tokenworks.io.tables import LoadedTable, empty_table, read_table
-from tokenworks.schema.scenario import Scenario
+from tokenworks.export_rules import RuleBook, rule_book
+from tokenworks.exports import Shipment, export_status, quota_use
+from tokenworks.io.tables import empty_table, read_table
 from tokenworks.schema.tables import INPUT_TABLES
 
 US = Path(__file__).parents[2] / "data" / "us"
@@ -253,16 +249,6 @@ def test_a_missing_figure_is_unknown_only_where_it_decides(in_force: RuleBook) -
     assert effect({}, "ae", in_force) == "unknown"
 
 
-def made(tmp_path: Path, **texts: str) -> dict[str, LoadedTable]:
-    """Tables of these texts; the others empty."""
-    found = {name: empty_table(INPUT_TABLES[name]) for name in NAMES}
-    for name, text in texts.items():
-        path = tmp_path / f"{name}.csv"
-        path.write_text(text, encoding="utf-8")
-        found[name] = read_table(INPUT_TABLES[name], path)
-    return found
-
-
 PLACES = """\
 jurisdiction,name,parent,source,confidence
 us,United States,,,assumed
@@ -275,11 +261,24 @@ friends,xx,2028-01-01,2030-01-01,,assumed
 """
 
 
+CONDITION = (
+    "rule,alternative_index,condition_index,hardware_column,comparison,value_number,source,"
+    "confidence\na,1,1,tpp,>,4800,,assumed\n"
+)
+
+
 def small(tmp_path: Path, rules: str, conditions: str = "") -> RuleBook:
+    """The book of these rules and conditions."""
     texts = {"jurisdictions": PLACES, "jurisdiction_groups": GROUPS, "export_rules": rules}
     if conditions:
         texts["export_conditions"] = conditions
-    return rule_book({name: table.frame for name, table in made(tmp_path, **texts).items()})
+    found = {}
+    for name in NAMES:
+        path = tmp_path / f"{name}.csv"
+        path.write_text(texts.get(name, ""), encoding="utf-8")
+        table = INPUT_TABLES[name]
+        found[name] = (read_table(table, path) if name in texts else empty_table(table)).frame
+    return rule_book(found)
 
 
 def test_membership_by_date_holds_for_parts_of_a_country(tmp_path: Path) -> None:
@@ -323,10 +322,38 @@ def test_a_doubt_between_rules_that_say_the_same_is_none(tmp_path: Path) -> None
         tmp_path,
         "rule,precedence_index,effect,source,confidence\n"
         "a,2,denied,,assumed\nb,1,denied,,assumed\n",
-        "rule,alternative_index,condition_index,hardware_column,comparison,value_number,source,"
-        "confidence\na,1,1,tpp,>,4800,,assumed\n",
+        CONDITION,
     )
     assert export_status(system(None), Shipment("xx", DAY), rules).rules == ("b",)
+
+
+def test_a_doubt_between_two_quotas_of_one_amount_is_one(tmp_path: Path) -> None:
+    """Each rule has an amount of its own: which of them is used is open, equal as they are."""
+    rules = small(
+        tmp_path,
+        "rule,precedence_index,effect,quota_count,quota_unit,quota_period,our_share_fraction,"
+        "source,confidence\n"
+        "a,2,quota,100,systems,year,0.5,,assumed\nb,1,quota,100,systems,year,0.5,,assumed\n"
+        "c,0,denied,,,,,,assumed\n",
+        CONDITION,
+    )
+    status = export_status(system(None), Shipment("xx", DAY), rules)
+    assert (status.effect, status.rules, status.not_stated) == ("unknown", ("a", "b"), ("tpp",))
+    # Where the figure is stated there is no doubt: both fit, or the second alone.
+    both = export_status(system(5_000), Shipment("xx", DAY), rules)
+    assert (both.rules, both.otherwise and both.otherwise.rules) == (("a",), ("b",))
+    assert export_status(system(4_000), Shipment("xx", DAY), rules).rules == ("b",)
+
+
+def test_the_share_of_a_quota_is_the_plans(tmp_path: Path) -> None:
+    rules = small(
+        tmp_path,
+        "rule,precedence_index,effect,quota_count,quota_unit,quota_period,our_share_fraction,"
+        "source,confidence\na,1,quota,1000,accelerators,cumulative,0.25,,assumed\n",
+    )
+    quota = export_status(H100, Shipment("xx", DAY), rules).quota
+    assert quota is not None
+    assert quota.ours == 250
 
 
 def test_use_of_a_quota() -> None:
@@ -335,101 +362,3 @@ def test_use_of_a_quota() -> None:
     assert quota_use(H100, "tpp") == 126_656
     assert quota_use(system(None), "tpp") is None
     assert quota_use({"tpp": 100.0}, "accelerators") is None
-
-
-RULES_HEAD = (
-    "rule,from_date,until_date,precedence_index,effect,licence_months,quota_count,quota_unit,"
-    "quota_period,source,confidence\n"
-)
-CONDITIONS_HEAD = (
-    "rule,alternative_index,condition_index,hardware_column,comparison,value_number,value_text,"
-    "value_date,source,confidence\n"
-)
-
-
-def problems(check: Check, tables: dict[str, LoadedTable]) -> list[Problem]:
-    found: Callable[..., Iterator[Problem]] = check
-    return list(found(tables, Scenario(name="any")))
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "words"),
-    [
-        ("r,,,,allowed,,,,", "precedence_index", "has no `precedence_index`"),
-        ("r,,,1,,,,,", "effect", "has no `effect`"),
-        ("r,,,1,licence,,,,", "licence_months", "effect `licence` has no `licence_months`"),
-        ("r,,,1,quota,,,tpp,year", "quota_count", "effect `quota` has no `quota_count`"),
-        ("r,,,1,quota,,5,,year", "quota_unit", "has no `quota_unit`"),
-        ("r,,,1,quota,,5,tpp,", "quota_period", "has no `quota_period`"),
-    ],
-)
-def test_a_rule_must_say_what_holds(tmp_path: Path, row: str, column: str, words: str) -> None:
-    tables = made(tmp_path, export_rules=f"{RULES_HEAD}{row},,assumed\n")
-    [problem] = problems(checks.check_export_rules_say_what_holds, tables)
-    assert (problem.row, problem.column) == (2, column)
-    assert words in problem.problem
-
-
-def test_dates_must_follow_each_other(tmp_path: Path) -> None:
-    tables = made(
-        tmp_path,
-        export_rules=RULES_HEAD
-        + "a,2027-01-01,2027-01-01,1,allowed,,,,,,assumed\n"
-        + "b,2027-01-01,,1,allowed,,,,,,assumed\n",
-        jurisdiction_groups=GROUPS + "friends,us,2030-01-01,2029-01-01,,assumed\n",
-    )
-    [problem] = problems(checks.check_export_rules_end_after_they_begin, tables)
-    assert (problem.row, problem.column) == (2, "until_date")
-    [problem] = problems(checks.check_memberships_end_after_they_begin, tables)
-    assert (problem.row, problem.column) == (3, "until_date")
-    assert "begins on 2030-01-01 and ends before 2029-01-01" in problem.problem
-
-
-def test_a_condition_names_a_column_that_hardware_has(tmp_path: Path) -> None:
-    text = CONDITIONS_HEAD + "r,1,1,tp,>=,4800,,,,assumed\nr,1,2,,>=,4800,,,,assumed\n"
-    tables = made(tmp_path, export_conditions=text)
-    first, second = problems(checks.check_export_conditions_name_hardware_columns, tables)
-    assert "no column `tp`" in first.problem
-    assert "did you mean `tpp`?" in first.remedy
-    assert (second.row, second.problem) == (3, "no column of `hardware` is named")
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "words"),
-    [
-        ("tpp,before,4800,,", "comparison", "holds numbers, which `before` does not compare"),
-        ("tpp,,4800,,", "comparison", "no comparison is given"),
-        ("tpp,>=,,,", "value_number", "no value is given"),
-        ("tpp,>=,1,4800,", "value_text", "not what stands here"),
-        ("first_sold,>=,,,2026-01-16", "comparison", "holds dates"),
-        ("vendor,<,,NVIDIA,", "comparison", "holds text"),
-        ("sold_to_others,=,,yes,", "value_text", "holds true or false, not `yes`"),
-        ("cooling,=,,steam,", "value_text", "`cooling` is never `steam`"),
-    ],
-)
-def test_a_condition_compares_like_with_like(
-    tmp_path: Path, row: str, column: str, words: str
-) -> None:
-    tables = made(tmp_path, export_conditions=f"{CONDITIONS_HEAD}r,1,1,{row},,assumed\n")
-    [problem] = problems(checks.check_export_conditions_compare_like_with_like, tables)
-    assert (problem.row, problem.column) == (2, column)
-    assert words in problem.problem
-
-
-@pytest.mark.parametrize("name", ["", "export-diffusion", "export-strict"])
-def test_shipped_sets_pass_the_checks(name: str) -> None:
-    folder = US / "cases" / name if name else US
-    tables = {
-        table: read_table(
-            INPUT_TABLES[table],
-            path if (path := folder / f"{table}.csv").exists() else US / f"{table}.csv",
-        )
-        for table in NAMES
-    }
-    found = [
-        problem
-        for check in vars(checks).values()
-        if isinstance(check, Check)
-        for problem in problems(check, tables)
-    ]
-    assert found == []

@@ -164,3 +164,114 @@ def test_shipped_scenario_costs_what_the_plan_says_within_reason():
     costs = levelised_costs(assemble(load_scenario("us-tiny")), YEAR)
     best = costs.groupby("workload")["cost_usd_per_mtoken"].min()
     assert all(0.05 < usd < 0.2 for usd in best)
+
+
+# --- everything at once, at a rate of 10 % ------------------------------------------------------
+
+ANNUITY_20 = 0.1 / (1 - 1.1**-20)
+ANNUITY_5 = 0.1 / (1 - 1.1**-5)
+FULL_OPTIONS = {
+    "finance.discount_rate": 0.1,
+    "finance.contingency_fraction": 0.1,
+    "power.adequacy": True,
+    "power.self_supply_margin_fraction": 0.25,
+}
+# Gas costs 3 in the zone and 30 elsewhere; a reactor is free but barred; the second engine has no
+# waterfront, the third can't be ordered before 2031.
+ENGINE = {
+    "fuel": "gas",
+    "heat_rate_mmbtu_per_mwh": 10.0,
+    "life_years": 20.0,
+    "forced_outage_fraction": 0.2,
+    "capacity_credit_fraction": 0.5,
+    "needs_gas": True,
+}
+FULL = {
+    "sites": [{**CASE["sites"][0], "waterfront": False, "nuclear_restricted": True}],
+    "interconnection_routes": [{"cost_usd_per_kw": 150.0, "cost_usd": 5e6, "max_mw": 100.0}],
+    "power_technologies": [
+        {"technology": "engine", **ENGINE},
+        {"technology": "reactor"},
+        {"technology": "barge", "needs_waterfront": True},
+        {"technology": "later", "first_order": "2031-01-01"},
+    ],
+    "power_costs": [
+        {"technology": "engine", "overnight_capex_usd_per_kw": 500.0},
+        *({"technology": name} for name in ("reactor", "barge", "later")),
+    ],
+    "permit_routes": [{"route": "licence", "asset": "reactor", "requirement": "nuclear"}],
+    "fuel_prices": [
+        {"fuel": "gas", "zone": "*", "price_usd_per_mmbtu": 30.0},
+        {"fuel": "gas", "zone": "z", "price_usd_per_mmbtu": 3.0},
+    ],
+    "hardware": [
+        *CASE["hardware"],
+        {**CASE["hardware"][0], "system": "dear", "capex_usd": 60e6},
+        {**CASE["hardware"][0], "system": "next", "capex_usd": 1.0, "first_order": "2031-01-01"},
+        {**CASE["hardware"][0], "system": "dense", "capex_usd": 1.0, "rack_kw_per_rack": 5000.0},
+    ],
+    "operating_points": [
+        {"system": name, "full_load_kw": 800.0} for name in ("h", "dear", "next", "dense")
+    ],
+    "demand": [{"output_tokens_per_s": 1e6}],
+}
+
+
+def test_rate_contingency_works_margin_and_what_cannot_be_had(inputs):
+    costs = levelised_costs(inputs(FULL_OPTIONS, **FULL), YEAR)
+    # Not the system of 2031, nor the one whose racks no hall holds; the dearer one comes second.
+    assert list(costs["system"]) == ["h", "dear"]
+    line = costs.iloc[0]
+    mtokens = 0.8 / 1.5 * SECONDS
+    assert line["hardware_usd_per_mtoken"] == near((30e6 * ANNUITY_5 + 500e3) / mtokens)
+    shell = 10e6 * ANNUITY_20 * 1.1 + 100e3
+    assert line["shell_usd_per_mtoken"] == near(shell / mtokens)
+    # Grid: works of 150 + 5e6 / 100,000 kW = 200 USD/kW over the shell's 20 years, with 24 USD of
+    # capacity a year; 50 USD/MWh. Engine: 500 USD/kW over 20 years, over 0.8 there x 0.5 credit /
+    # 1.25 margin = 0.32; 3 x 10 = 30 USD/MWh. At 1,500 kW and 0.624 MW:
+    grid = 1500.0 * (200.0 * ANNUITY_20 * 1.1 + 24.0) + 1.2 * 0.52 * 8760 * 50.0
+    engine = 1500.0 * (500.0 * ANNUITY_20 * 1.1 / 0.32) + 1.2 * 0.52 * 8760 * 30.0
+    assert grid < engine
+    assert line["source"] == "grid"
+    found = line["power_usd_per_mtoken"] + line["energy_usd_per_mtoken"]
+    assert found == near(grid / mtokens)
+
+
+def test_the_engine_without_the_grid(inputs):
+    costs = levelised_costs(inputs(FULL_OPTIONS, **{**FULL, "interconnection_routes": []}), YEAR)
+    mtokens = 0.8 / 1.5 * SECONDS
+    assert set(costs["source"]) == {"engine"}
+    assert costs.iloc[0]["power_usd_per_mtoken"] == near(
+        1500.0 * (500.0 * ANNUITY_20 * 1.1 / 0.32) / mtokens
+    )
+    assert costs.iloc[0]["energy_usd_per_mtoken"] == near(1.2 * 0.52 * 8760 * 30.0 / mtokens)
+
+
+def test_what_can_be_had_a_year_later(inputs):
+    costs = levelised_costs(inputs(FULL_OPTIONS, **FULL), YEAR + 1)
+    assert list(costs["system"]) == ["next", "h", "dear"]
+    assert set(costs["source"]) == {"later"}
+
+
+def test_a_system_without_a_price_cannot_be_asked(inputs):
+    hardware = [*CASE["hardware"], NEW, {**NEW, "system": "unknown", "capex_usd": ""}]
+    points = [*CASE["operating_points"], {"system": "new"}, {"system": "unknown"}]
+    needed = throughput_needed(inputs(hardware=hardware, operating_points=points), YEAR)
+    assert list(needed["system"]) == ["new"]
+
+
+def test_mean_over_peak_is_that_of_the_year(inputs):
+    # In 2030 all demand is flat, in 2031 all of it peaks at 1.5 times its mean by day.
+    tables = {
+        "periods": [{}, {}],
+        "profiles": [{}, {"profile": "day", "demand_shape": [0.5] * 12 + [1.5] * 12}],
+        "regions": [{"region": "r"}, {"region": "q"}],
+        "demand": [
+            {"region": "r", "output_tokens_per_s": [1e6, 0.0]},
+            {"region": "q", "output_tokens_per_s": [0.0, 1e6], "profile": "day"},
+        ],
+    }
+    x = inputs(**tables)
+    for year, mean_over_peak in ((YEAR, 1.0), (YEAR + 1, 1 / 1.5)):
+        (line,) = levelised_costs(x, year).to_dict("records")
+        assert line["hardware_usd_per_mtoken"] == near(6.5e6 / (0.8 * mean_over_peak * SECONDS))

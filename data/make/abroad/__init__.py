@@ -7,6 +7,7 @@ from gathered import Gathered
 from rows import Row
 
 from abroad.operations import operations
+from abroad.permits import permit_routes
 from abroad.places import jurisdiction_groups, jurisdictions, site_tables
 from abroad.rules import rule_tables
 
@@ -18,6 +19,9 @@ def tables(gathered: Gathered) -> dict[str, list[Row] | pd.DataFrame]:
         "jurisdictions": jurisdictions(gathered),
         "jurisdiction_groups": jurisdiction_groups(),
         **placed,
+        "permit_routes": permit_routes(
+            gathered, sorted({site["jurisdiction"] for site in placed["sites"]})
+        ),
         "operations": operations(gathered, placed["sites"]),
         **rule_tables(),
     }

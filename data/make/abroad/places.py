@@ -124,6 +124,8 @@ def _site(
             "construction_months": site["construction_months"],
             "average_pue_ratio": site["pue"]["average"],
             "peak_pue_ratio": site["pue"]["peak"],
+            "nuclear_restricted": _country(site["site"])
+            in hand_entered("abroad", "permits")["no_new_reactors"],
             "waterfront": bool(nearest_km(where, ports) <= hand["waterfront_km"]),
             **hand["site_defaults"],
             "usd_year": hand["usd_year"],

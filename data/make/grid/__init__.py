@@ -47,6 +47,7 @@ def _case_of_growth(gathered: Gathered, case: str) -> dict[str, list[Row] | pd.D
     headroom = headroom_tables(gathered, case)
     made = {
         "load_growth": load_growth(gathered, case),
+        "zone_balance": headroom["zone_balance"],
         "zone_headroom": headroom["zone_headroom"],
         "flexible_headroom": headroom["flexible_headroom"],
     }

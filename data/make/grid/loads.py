@@ -12,6 +12,7 @@ from grid.zones import zone_frame
 
 HOURLY = "eia930_hourly_2023_subregions.parquet"
 MEASURED = "EIA-930-2023"
+OUTLOOK_YEAR = 2026
 HOURS = 24
 DAYS = 365
 STEPS = 250  # of the mean: compact, and no more than 0.2 % off
@@ -76,9 +77,19 @@ def zone_loads(gathered: Gathered) -> list[Row]:
 
 
 def growth_frame(gathered: Gathered, case: str) -> pd.Series:
-    """Load over that of 2024 by state and year, in a case of the outlook."""
+    """Load over that of 2024 by state and year, in a case of the outlook.
+
+    The outlook's cases differ already in the year in which they were made, for reasons of their
+    models; here they all pass through that year's baseline, and differ in what comes after.
+    """
     frame = gathered.frame("load_growth_aeo2026.csv", ("state", "year", "mult_vs_2024", "case"))
-    return frame[frame["case"] == case].set_index(["state", "year"])["mult_vs_2024"]
+    by_case = frame.set_index(["case", "state", "year"])["mult_vs_2024"].sort_index()
+    growth, base = by_case[case], by_case["baseline"]
+    states = growth.index.get_level_values("state")
+    now = (base / growth).xs(OUTLOOK_YEAR, level="year")
+    later = growth.index.get_level_values("year") >= OUTLOOK_YEAR
+    same = base.reindex(growth.index)
+    return growth.mul(now.reindex(states).to_numpy()).where(later, same)
 
 
 def load_growth(gathered: Gathered, case: str) -> pd.DataFrame:
@@ -107,7 +118,9 @@ def chronology(gathered: Gathered) -> pd.DataFrame:
                 "load_region": region,
                 "day_of_year": np.repeat(np.arange(1, DAYS + 1), HOURS),
                 "hour_utc": np.tile(np.arange(HOURS), DAYS),
-                "load_shape": in_steps(hourly[region].to_numpy()),
+                # EIA-930 names an hour by its end; here, as everywhere, by its start. The year's
+                # first value, of the hour before it, goes to its last hour.
+                "load_shape": in_steps(np.roll(hourly[region].to_numpy(), -1)),
                 "source": MEASURED,
                 "confidence": "measured",
             }

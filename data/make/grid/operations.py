@@ -20,7 +20,8 @@ MONTHS = 12
 DEGREES_PER_HOUR = 15.0
 KG_PER_MWH = 453.59237  # of 1 lb/kWh
 KEYS = ["zone", "day", "hour_utc", "weight_days"]
-SHAPES = ["load_pu", "wind_shape", "solar_shape"]
+LOAD = "load_pu"
+SHAPES = [LOAD, "wind_shape", "solar_shape"]
 DIGITS = 4
 
 Curve = NDArray[np.float64]
@@ -62,10 +63,15 @@ def operations(gathered: Gathered) -> pd.DataFrame:
 
 
 def _turned(of_zone: pd.DataFrame) -> pd.DataFrame:
-    """Days of a zone by hour of UTC; an hour beyond midnight goes to the start of its own day."""
+    """Days of a zone by hour of UTC; an hour beyond midnight goes to the start of its own day.
+
+    Load is of EIA-930, which names an hour by its end: it moves an hour further, to its start.
+    """
     hour = (of_zone["hour_utc_minus6"] + FILE_HOURS_BEHIND_UTC) % HOURS
     turned = of_zone.assign(hour_utc=hour.astype("int64"))
-    return turned.sort_values(["day", "hour_utc"], kind="stable").reset_index(drop=True)
+    turned = turned.sort_values(["day", "hour_utc"], kind="stable").reset_index(drop=True)
+    load = turned.groupby("day")[LOAD].transform(lambda day: np.roll(day.to_numpy(), -1))
+    return turned.assign(**{LOAD: load})
 
 
 def _class_capacity_factors(gathered: Gathered) -> pd.DataFrame:

@@ -30,13 +30,6 @@ class Official(Gathered):
 
     def __init__(self, folder: Path, *, renew: bool = False, record: Path = RECORD) -> None:
         super().__init__(folder, renew=renew, record=record)
-        self._held: dict[str, Path] = {}
-
-    def path(self, name: str) -> Path:
-        """Path of the one file of that name, whose sha256 is taken once a run."""
-        if name not in self._held:
-            self._held[name] = super().path(name)
-        return self._held[name]
 
     def one_of(self, pattern: str) -> str:
         """Name of the one file that the pattern fits, for files with an edition in their name.

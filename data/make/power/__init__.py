@@ -5,7 +5,7 @@ from __future__ import annotations
 from gathered import Gathered
 from rows import Row
 
-from power.costs import baseline, power_costs, price_index
+from power.costs import baseline, operation_sources, power_costs, price_index
 from power.permits import gas_connections, nuclear_restrictions, permit_routes, thresholds
 from power.technologies import diesel_prices, power_technologies
 
@@ -15,9 +15,10 @@ def tables(gathered: Gathered) -> dict[str, list[Row]]:
     atb = baseline(gathered)
     technologies = power_technologies(gathered, atb)
     hours = {row["technology"]: float(row["storage_hours"]) for row in technologies}
+    by_case = power_costs(atb, hours)
     costs = {
         f"cases/{case}/power_costs" if case else "power_costs": rows
-        for case, rows in power_costs(atb, hours).items()
+        for case, rows in by_case.items()
     }
     return {
         "power_technologies": technologies,
@@ -28,4 +29,5 @@ def tables(gathered: Gathered) -> dict[str, list[Row]]:
         "nuclear_restrictions": nuclear_restrictions(gathered),
         "gas_connections": gas_connections(),
         "price_index": price_index(),
+        "figure_sources": operation_sources(by_case),
     }

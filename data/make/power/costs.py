@@ -210,3 +210,37 @@ def _level(year: int) -> float:
 @cache
 def _levels() -> dict[int, float]:
     return {row["year"]: row["price_index"] for row in price_index()}
+
+
+def operation_sources(costs: Mapping[str, list[Row]]) -> list[Row]:
+    """Where operation and maintenance come from, for rows whose capital has another source.
+
+    Parameters
+    ----------
+    costs
+        Rows of `power_costs` by case.
+    """
+    priced = hand_entered("power", "costs")["priced"]
+    of_baseline = {technology for technology, entry in priced.items() if "om" in entry}
+    of_cases = {
+        technology
+        for entry in hand_entered("power", "costs")["cases"].values()
+        for technology in entry["technologies"]
+    }
+    confidence = dict.fromkeys(of_baseline | of_cases, "published")
+    confidence |= {
+        row["technology"]: row["confidence"] for row in costs[""] if row["technology"] in of_cases
+    }
+    return [
+        {
+            "table": "power_costs",
+            "row": f"{row['technology']},{row['year']}",
+            "column": column,
+            "source": "NREL-ATB-2024" if row["technology"] in confidence else "",
+            "confidence": confidence.get(row["technology"], "assumed"),
+            "note": "As in the baseline" if row["technology"] in confidence else "Ours",
+        }
+        for row in costs[""]
+        if row["technology"] in {**confidence, **priced}
+        for column in ("fixed_om_usd_per_kw_year", "variable_om_usd_per_mwh")
+    ]

@@ -137,6 +137,7 @@ def gas_connections() -> list[Row]:
                 "lateral_cost_usd_per_km": per_km,
                 **_span(LATERAL_SPAN, entry["months"]),
                 "firm_transport_usd_per_mmbtu": entry["firm_transport_usd_per_mmbtu"],
+                "held_in": hand["gas_connections_held_in"],
                 "usd_year": hand["usd_year"],
             },
             "GREEN-CHILE-2026",

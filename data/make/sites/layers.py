@@ -15,9 +15,10 @@ from sites.attainment import nonattainment
 from tokenworks.geo.projection import PLANE_CRS
 
 LINE_CLASSES = {"220-287": 230, "345": 345, "500": 500, "735 AND ABOVE": 765}
-LINE_TOLERANCE_M = 300.0
+SEGMENT_DEG = 0.05
+LINE_TOLERANCE_M = 25.0
 ZONE_TOLERANCE_M = 1_500.0
-GRID_M = 100.0
+GRID_M = 25.0
 BEYOND_BORDER_M = 60_000.0
 PORT_KINDS = {"C": "coastal", "I": "inland", "L": "lakes"}
 GAS_COLUMNS = ["gas_cc", "gas_ct", "gas_other"]
@@ -102,12 +103,14 @@ def _county_frame(gathered: Gathered) -> pd.DataFrame:
 
 
 def _without_gaps(county: pd.DataFrame) -> pd.DataFrame:
-    """Hazard, area and density where the files have none: the mean of the state's counties."""
-    county["area_km2"] = county["area_km2"].where(county["area_km2"] > 0)
-    known = county[county["area_km2"].notna()].groupby("state")[["population", "area_km2"]].sum()
-    nation = known["population"].sum() / known["area_km2"].sum()
-    of_state = county["state"].map(known["population"] / known["area_km2"]).fillna(nation)
-    county["density"] = (county["population"] / county["area_km2"]).fillna(of_state).round(1)
+    """Area by hand where the files have none; hazard the mean of the state's counties."""
+    known = county["area_km2"].where(county["area_km2"] > 0)
+    by_hand = county["fips"].map(hand_entered("sites", "layers")["assumed_area_km2"])
+    county["area_km2"] = known.fillna(by_hand)
+    unknown = county.loc[county["area_km2"].isna(), "fips"].tolist()
+    if unknown:
+        raise ValueError(f"counties without an area, in the file or by hand: {unknown}")
+    county["density"] = (county["population"] / county["area_km2"]).round(1)
     hazard = county.groupby("state")["risk_score"].transform("mean")
     county["risk_score"] = county["risk_score"].fillna(hazard).fillna(county["risk_score"].mean())
     return county
@@ -188,7 +191,10 @@ def zone_outlines(gathered: Gathered) -> gpd.GeoDataFrame:
 def high_voltage_lines(gathered: Gathered, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Lines of alternating current from 220 kV in and near the zones, by voltage, in the plane."""
     found = gpd.read_file(gathered.path("hv_transmission_hifld_simplified.geojson"))
-    found = found[found["volt"].isin(list(LINE_CLASSES))].to_crs(PLANE_CRS)
+    found = found[found["volt"].isin(list(LINE_CLASSES))]
+    # The file's lines are straight in degrees; without points between, long ones would be straight
+    # in the plane instead, which is up to a kilometre beside.
+    found = found.set_geometry(found.geometry.segmentize(SEGMENT_DEG)).to_crs(PLANE_CRS)
     around = shapely.union_all(zones.geometry.to_numpy()).buffer(BEYOND_BORDER_M)
     shapely.prepare(around)
     parts: list[dict[str, Any]] = []

@@ -96,7 +96,7 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
             pair = (site.site, technology.technology)
             count = most_modules(site, technology)
             routes = permits.get((site.site, technology.technology), [])
-            possible = count and not _barred(site, routes)
+            possible = count and not is_barred(site, routes)
             steps = _build_steps(x, where, site, technology, routes) if possible else {}
             if not steps:
                 continue
@@ -110,7 +110,7 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
     return Assets(builds, allowed, most, whole, _purchases(x, where, systems))
 
 
-def _barred(site: NamedRow, permits: list[Permit]) -> bool:
+def is_barred(site: NamedRow, permits: list[Permit]) -> bool:
     """Whether the law of the place keeps out what needs a nuclear licence."""
     nuclear = any(permit.requirement == "nuclear" for permit in permits)
     return nuclear and bool(pd.notna(site.nuclear_restricted) and site.nuclear_restricted)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tokenworks.checks import exports, place, power, references, time, tokens
+from tokenworks.checks import exports, hardware, place, power, references, time, tokens
 from tokenworks.checks.base import Check
 from tokenworks.errors import InputError, Problem
 from tokenworks.io.overrides import try_tables
@@ -44,6 +44,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     power.check_storage_has_hours,
     power.check_routes_have_names_of_their_own,
     power.check_no_technology_is_called_site,
+    power.check_replaced_routes_are_of_the_same_kind,
+    power.check_every_requirement_has_a_route,
     tokens.check_profiles_are_whole_days,
     tokens.check_demand_covers_every_period,
     tokens.check_demand_keeps_its_profile,
@@ -53,6 +55,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     tokens.check_measured_power_is_plausible,
     tokens.check_workloads_have_operating_points,
     tokens.check_demand_is_in_reach,
+    hardware.check_performance_follows_from_rates,
+    hardware.check_density_follows_from_performance,
     exports.check_export_rules_say_what_holds,
     exports.check_export_rules_end_after_they_begin,
     exports.check_memberships_end_after_they_begin,

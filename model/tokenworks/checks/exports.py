@@ -25,25 +25,29 @@ _VALUE = {
     Kind.TEXT: "value_text",
     Kind.BOOLEAN: "value_text",
 }
-_QUOTA = ("quota_count", "quota_unit", "quota_period")
+# What a rule must say beside its effect. Left blank, the whole quota would be the plan's, and every
+# licence granted.
+_NEEDED = {
+    "licence": ("licence_months", "grant_probability_fraction"),
+    "quota": ("quota_count", "quota_unit", "quota_period", "our_share_fraction"),
+}
 
 
 @reads(
     "export_rules.precedence_index",
     "export_rules.effect",
-    "export_rules.licence_months",
-    *(f"export_rules.{column}" for column in _QUOTA),
+    *(f"export_rules.{column}" for columns in _NEEDED.values() for column in columns),
 )
 def check_export_rules_say_what_holds(tables: Tables, _: Scenario) -> Iterator[Problem]:
-    """A rule has a precedence and an effect, a licence its months, a quota its amount."""
+    """A rule has a precedence and effect, a licence months and chance, a quota amount and share."""
     table = tables["export_rules"]
-    needed = {"licence": ("licence_months",), "quota": _QUOTA}
     for row in rows(table):
-        for column in ("precedence_index", "effect", *needed.get(row.effect, ())):
+        needed = _NEEDED.get(row.effect, ())
+        for column in ("precedence_index", "effect", *needed):
             if not _blank(getattr(row, column)):
                 continue
             what = f"the rule {shown(row.rule)}"
-            if column in needed.get(row.effect, ()):
+            if column in needed:
                 what += f" with the effect {shown(row.effect)}"
             yield problem_at(
                 table,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tokenworks import leads
 from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
 from tokenworks.errors import Problem
 from tokenworks.schema.addresses import ANY
@@ -136,4 +137,64 @@ def check_no_technology_is_called_site(tables: Tables, _: Scenario) -> Iterator[
                 "technology",
                 f"{shown(SITE_ASSET)} is the word for the site itself",
                 "give the technology another id",
+            )
+
+
+_ROUTES = (
+    *("permit_routes.route", "permit_routes.asset", "permit_routes.requirement"),
+    *("permit_routes.jurisdiction", "permit_routes.attainment", "permit_routes.replaces"),
+)
+
+
+@reads(*_ROUTES)
+def check_replaced_routes_are_of_the_same_kind(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """A route takes the place of another way to the same permit for the same asset."""
+    table = tables["permit_routes"]
+    by_route = {row.route: row for row in rows(table)}
+    for row in rows(table):
+        other = by_route.get(row.replaces)
+        if other is None:
+            continue
+        for column in ("asset", "requirement"):
+            mine, its = getattr(row, column), getattr(other, column)
+            if mine != its:
+                yield problem_at(
+                    table,
+                    row.Index,
+                    "replaces",
+                    f"{shown(row.replaces)} is for the {column} {shown(its)}, this route for "
+                    f"{shown(mine)}",
+                    f"name a route of the same {column}, or leave the cell blank",
+                )
+
+
+@reads(
+    *_ROUTES,
+    *("sites.site", "sites.jurisdiction", "sites.attainment", "sites.enabled"),
+    *("jurisdictions.jurisdiction", "jurisdictions.parent"),
+)
+def check_every_requirement_has_a_route(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """What needs a permit at a site has a way to it there, whatever its air and its state."""
+    frames = {name: tables[name].frame for name in ("jurisdictions", "permit_routes")}
+    sites = tables["sites"].frame
+    frames["sites"] = sites[sites["enabled"]]
+    lacking: dict[tuple[str, str], list[str]] = {}
+    first: dict[tuple[str, str], int] = {}
+    lines = {row.route: row.Index for row in rows(tables["permit_routes"])}
+    for site, offered in leads.routes_offered(frames):
+        left = {(r.asset, r.requirement) for r in leads.routes_that_hold(site, offered)}
+        for route in offered:
+            need = route.asset, route.requirement
+            if need not in left and site.site not in lacking.setdefault(need, []):
+                lacking[need].append(site.site)
+                first.setdefault(need, lines[route.route])
+    for (asset, requirement), names in lacking.items():
+        if names:
+            yield problem_at(
+                tables["permit_routes"],
+                first[asset, requirement],
+                "route",
+                f"no route of `{requirement}` for {shown(asset)} is left at {listed(names)}: its "
+                "`attainment` or a route that `replaces` it rules it out there",
+                "give one for the other air, or correct `attainment` or `replaces`",
             )

@@ -60,9 +60,8 @@ def dangling(tables: Tables, reference: Reference) -> Iterator[Problem]:
     """Values of a column that name no row of the other table."""
     table = tables[reference.table]
     known = set(tables[reference.target].frame[reference.key])
-    for line, value in table.frame[reference.column].items():
-        if not value or value in known or value in reference.words:
-            continue
+    values = table.frame[reference.column]
+    for line, value in values[~values.isin([*known, *reference.words, ""])].items():
         words = f" (or write {' or '.join(map(shown, reference.words))})" if reference.words else ""
         yield problem_at(
             table,
@@ -91,9 +90,9 @@ def check_sources_exist(tables: Tables, _: Scenario) -> Iterator[Problem]:
     known = set(tables["sources"].frame["source_id"])
     for name in _SOURCED:
         table = tables[name]
-        for line, source in table.frame["source"].items():
-            if source in known or not _SOURCE_ID.fullmatch(source):
-                continue
+        cited = table.frame["source"]
+        ids = {source for source in cited.unique() if _SOURCE_ID.fullmatch(source)}
+        for line, source in cited[cited.isin(list(ids - known))].items():
             yield problem_at(
                 table,
                 int(str(line)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,9 +28,15 @@ def check_free(paths: list[Path], *, force: bool) -> None:
     """
     problems = []
     for path in paths:
-        if path.is_dir():
+        try:
+            folder, there = path.is_dir(), path.is_symlink() or path.exists()
+        except OSError as error:
+            words = f"the path cannot be used: {error.strerror}", "name another file"
+            problems.append(Problem(shown_path(path), 0, "", *words))
+            continue
+        if folder:
             words = "is a folder", "name a file"
-        elif path.exists() and not force:
+        elif there and not force:
             words = "the file exists, and is not overwritten", "name another file, or add --force"
         else:
             continue
@@ -54,15 +61,16 @@ def write_all(files: Mapping[Path, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             drafts[path].write_bytes(content)
         for path, draft in drafts.items():
+            placed.append(path)
             if path.exists():
                 path.rename(older[path])
-            placed.append(path)
             draft.rename(path)
     except BaseException as error:
         _undo(placed, drafts, older)
         if isinstance(error, OSError):
             reason = error.strerror or "unknown reason"
-            words = f"the files cannot be written: {reason}", "name a folder that can be written to"
+            remedy = "name a folder that can be written to, and has room"
+            words = f"the files cannot be written: {reason}", remedy
             first = shown_path(next(iter(files)))
             raise InputError([Problem(first, 0, "", *words)]) from error
         raise
@@ -78,4 +86,6 @@ def _undo(placed: list[Path], drafts: Mapping[Path, Path], older: Mapping[Path, 
         if older[path].exists():
             older[path].rename(path)
     for draft in drafts.values():
-        draft.unlink(missing_ok=True)
+        # One that could not be written, as its name is too long or its folder a file, is not there.
+        with contextlib.suppress(OSError):
+            draft.unlink()

@@ -29,6 +29,16 @@ def shipped_headroom() -> Path:
     return parquet if parquet.is_file() else stem.with_suffix(".csv")
 
 
+def shipped_figure_sources() -> pd.DataFrame:
+    """`figure_sources` of the shipped scenario `us` but for its sites; empty where none ships."""
+    path = shipped_folders()[0] / "us" / "figure_sources.csv"
+    table = INPUT_TABLES["figure_sources"]
+    if not path.is_file():
+        return pd.DataFrame(columns=list(table.names))
+    frame = read_table(table, path).frame
+    return frame[frame["table"] != "sites"]
+
+
 def read_layers(folder: Path, headroom_file: Path, year: int) -> Layers:
     """Read the layers.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,10 @@ import shapely
 from tokenworks.errors import InputError, Problem
 from tokenworks.geo.places import slug
 from tokenworks.geo.projection import GEOGRAPHIC_CRS, PLANE_CRS
+from tokenworks.io.archive import unpacked_shapefile
 from tokenworks.io.csv_text import read_csv
 from tokenworks.io.places import shown_path
-from tokenworks.io.text import file_problem
+from tokenworks.io.text import file_problem, read_text
 from tokenworks.schema.wording import listed, shown
 
 LARGEST_BYTES = 500_000_000
@@ -25,6 +27,7 @@ _MARKS = {
     ".geojson": (b"{",),
     ".json": (b"{",),
     ".gpkg": (b"SQLite format 3",),
+    ".fgb": (b"fgb\x03",),
     ".shp": (b"\x00\x00\x27\x0a",),
     ".parquet": (b"PAR1",),
 }
@@ -37,6 +40,11 @@ _NAMES = ("name", "label", "title")
 _KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 _SQUARE_METRES_PER_HECTARE = 10_000
 _FIRST_ROW = 2  # of a CSV file, below its header
+# Coordinate systems by name alone: others may lie behind addresses, which the reader would follow.
+_CRS_NAME = re.compile(r"(urn:(ogc|x-ogc):def:crs:|EPSG:|OGC:)[\w.:]+", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_LONGEST_ID, _LONGEST_NAME = 40, 100
+_FORMULA = tuple("=+-@")
 _POLES = 90.0
 _HALF_TURN = 180.0
 
@@ -47,8 +55,8 @@ def read_parcels(path: Path) -> pd.DataFrame:
     Parameters
     ----------
     path
-        GeoJSON, GeoPackage, shapefile or GeoParquet with a coordinate system, or a CSV file with
-        columns of latitude and longitude in degrees. A local file.
+        GeoJSON, GeoPackage, FlatGeobuf, shapefile (zipped or not) or GeoParquet with a coordinate
+        system, or a CSV file with columns of latitude and longitude in degrees. A local file.
 
     Returns
     -------
@@ -62,8 +70,12 @@ def read_parcels(path: Path) -> pd.DataFrame:
         With every parcel that cannot be used.
     """
     file = shown_path(path)
-    if path.suffix.lower() == ".csv" and not _ELSEWHERE.match(str(path)):
+    near = not _ELSEWHERE.match(str(path))
+    if path.suffix.lower() == ".csv" and near:
         table, shapes = _from_csv(path, file)
+    elif path.suffix.lower() == ".zip" and near:
+        with unpacked_shapefile(path, file, LARGEST_BYTES) as inside:
+            table, shapes = _from_shapes(inside, file)
     else:
         table, shapes = _from_shapes(path, file)
     if not len(table):
@@ -98,7 +110,7 @@ def _ids(given: list[str]) -> list[str]:
     taken: set[str] = set()
     ids = []
     for number, text in enumerate(given, start=1):
-        stem = slug(text) or f"parcel-{number}"
+        stem = slug(text)[:_LONGEST_ID].strip("-") or f"parcel-{number}"
         name, count = stem, 1
         while name in taken:
             count += 1
@@ -117,12 +129,25 @@ def _column(names: list[str], wanted: tuple[str, ...]) -> str:
 def _texts(values: pd.Series | None, count: int) -> list[str]:
     if values is None:
         return [""] * count
-    return ["" if pd.isna(value) else _text(value) for value in values]
+    return ["" if _is_blank(value) else _text(value) for value in values]
+
+
+def _is_blank(value: object) -> bool:
+    # A list or mapping, as GeoJSON may hold, is no name.
+    return not pd.api.types.is_scalar(value) or bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def _text(value: object) -> str:
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value).strip()  # type: ignore[call-overload]
+
+
+def _harmless(text: str) -> str:
+    """A name on one line, not long, without control characters, and no formula of a spreadsheet."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if len(plain) > _LONGEST_NAME:
+        plain = plain[: _LONGEST_NAME - 1] + "…"
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
 def _from_csv(path: Path, file: str) -> tuple[pd.DataFrame, Any]:
@@ -134,6 +159,10 @@ def _from_csv(path: Path, file: str) -> tuple[pd.DataFrame, Any]:
         lacking = "longitude" if not x else "latitude"
         words = f"there is no column of {lacking}; it has {listed(text.names)}"
         raise InputError([Problem(file, 1, "", words, "name the columns latitude and longitude")])
+    twice = [n for n in (x, y) if [name.lower() for name in text.names].count(n.lower()) > 1]
+    if twice:
+        words = f"the column {listed(twice)} stands more than once"
+        raise InputError([Problem(file, 1, "", words, "keep one of them")])
     cells = dict(zip(text.names, text.columns, strict=True))
     problems: list[Problem] = []
     degrees = []
@@ -144,6 +173,8 @@ def _from_csv(path: Path, file: str) -> tuple[pd.DataFrame, Any]:
             if number is None:
                 words = f"{shown(cell)} is not a coordinate in degrees" if cell else "is blank"
                 remedy = f"give a number between {-most:g} and {most:g}"
+                if column == y and _degrees(cell, _HALF_TURN) is not None:
+                    remedy += "; latitude and longitude may have changed places"
                 problems.append(Problem(file, line, column, words, remedy))
             numbers.append(number or 0.0)
         degrees.append(numbers)
@@ -154,10 +185,9 @@ def _from_csv(path: Path, file: str) -> tuple[pd.DataFrame, Any]:
 
 
 def _degrees(cell: str, most: float) -> float | None:
-    try:
-        number = float(cell)
-    except ValueError:
+    if not _NUMBER.fullmatch(cell):
         return None
+    number = float(cell)
     return number if math.isfinite(number) and abs(number) <= most else None
 
 
@@ -188,7 +218,9 @@ def _table(frame: pd.DataFrame, lines: Any) -> pd.DataFrame:
         {
             "row": list(lines),
             "given_id": _texts(frame[ids] if ids else None, len(frame)),
-            "given_name": _texts(frame[labels] if labels else None, len(frame)),
+            "given_name": [
+                _harmless(text) for text in _texts(frame[labels] if labels else None, len(frame))
+            ],
         }
     )
 
@@ -200,7 +232,7 @@ def _check_file(path: Path, file: str) -> None:
         raise InputError([Problem(file, 0, "", "is no file of this machine", remedy)])
     marks = _MARKS.get(path.suffix.lower())
     if marks is None:
-        known = listed([".csv", *_MARKS])
+        known = listed([".csv", ".zip", *_MARKS])
         words = f"{shown(path.suffix or path.name)} is not a kind of file that is read"
         raise InputError([Problem(file, 0, "", words, f"save the parcels as one of {known}")])
     problem = file_problem(path, file, LARGEST_BYTES)
@@ -208,6 +240,10 @@ def _check_file(path: Path, file: str) -> None:
         raise InputError([problem])
     with path.open("rb") as content:
         start = content.read(64).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    beside = any(path.with_suffix(ending).is_file() for ending in (".shx", ".SHX"))
+    if path.suffix.lower() == ".shp" and not beside:
+        parts = "the file of the same name ending in .shx is not beside it"
+        raise InputError([Problem(file, 0, "", parts, "copy all files of the shapefile")])
     if not start.startswith(marks):
         words = f"the file does not start as a {path.suffix} file does"
         raise InputError([Problem(file, 0, "", words, "save the parcels again")])
@@ -220,16 +256,85 @@ def _read(path: Path, file: str) -> Any:
     try:
         if path.suffix.lower() == ".parquet":
             return gpd.read_parquet(path)
+        if path.suffix.lower() in (".geojson", ".json"):
+            return _read_geojson(path, file)
         layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
+        if not layers:
+            return _without_shapes(file)
         if len(layers) > 1:
             words = f"holds several layers: {listed(layers)}"
             raise InputError([Problem(file, 0, "", words, "save the parcels alone")])
-        return gpd.read_file(path, engine="pyogrio", on_invalid="ignore")
+        return gpd.read_file(path, engine="pyogrio", layer=layers[0], on_invalid="ignore")
     except InputError:
         raise
     except Exception as error:
-        words = f"the file cannot be read: {str(error).splitlines()[0][:200]}"
+        reason = [*str(error).splitlines(), ""][0].partition(";")[0][:200]
+        words = f"the file cannot be read: {reason or type(error).__name__}"
         raise InputError([Problem(file, 0, "", words, "save the parcels again")]) from error
+
+
+def _without_shapes(file: str) -> NoReturn:
+    words = "holds no layer of points or polygons", "save the parcels with their shapes"
+    raise InputError([Problem(file, 0, "", *words)])
+
+
+def _read_geojson(path: Path, file: str) -> Any:
+    """A GeoJSON file, read as text: by its content a reader of shapes may take it for a recipe.
+
+    Such a recipe, or an address in place of the coordinate system, makes it open other files and
+    the network.
+    """
+    import geopandas as gpd  # noqa: PLC0415 -- slow to import
+
+    try:
+        data = json.loads(read_text(path, file, LARGEST_BYTES))
+    except json.JSONDecodeError as error:
+        words = f"the file is no JSON: {error.msg}", "save the parcels again"
+        raise InputError([Problem(file, error.lineno, "", *words)]) from None
+    if data.get("type") == "Feature":
+        data = {"features": [data], **{key: data[key] for key in ("crs",) if key in data}}
+    if "coordinates" in data:
+        data = {"features": [{"geometry": data}]}
+    features = data.get("features")
+    if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
+        _without_shapes(file)
+    rows = [f["properties"] if isinstance(f.get("properties"), dict) else {} for f in features]
+    shapes, problems = [], []
+    for row, feature in enumerate(features, start=1):
+        try:
+            given = feature.get("geometry")
+            shapes.append(shapely.geometry.shape(given) if given else None)
+        except Exception:
+            words = "the shape cannot be read", "save the parcels again"
+            problems.append(Problem(file, row, "", *words))
+    if problems:
+        raise InputError(problems)
+    names = dict.fromkeys(str(name) for row in rows for name in row if name != "geometry")
+    columns = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=_geojson_crs(data, file))
+
+
+def _geojson_crs(data: dict[str, Any], file: str) -> str | None:
+    """Coordinate system of a GeoJSON file: degrees unless it names another."""
+    if "crs" not in data:
+        return GEOGRAPHIC_CRS
+    if data["crs"] is None:
+        return None
+    from pyproj import CRS  # noqa: PLC0415 -- slow to import
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    try:
+        name = str(data["crs"]["properties"]["name"])
+        if _CRS_NAME.fullmatch(name):
+            return str(CRS.from_user_input(name).to_wkt())
+    except (KeyError, TypeError, CRSError):
+        name = ""
+    words = (
+        f"names the coordinate system {shown(name)}, which is not known"
+        if name
+        else ("names a coordinate system that is not known")
+    )
+    raise InputError([Problem(file, 0, "crs", words, "name it such as urn:ogc:def:crs:EPSG::5070")])
 
 
 def _shape_problems(file: str, rows: list[int], shapes: Any) -> list[Problem]:

@@ -92,6 +92,8 @@ def from_arrow(column: Column, values: Any) -> Converted | Fault:
         return f"the column holds {_words(kind)}", f"store {wanted(column)}"
     if column.kind in (Kind.NUMBER, Kind.INTEGER):
         return _numbers(column, values)
+    if column.kind is Kind.TEXT:
+        return _texts(column, values)
     return _others(column, values)
 
 
@@ -134,8 +136,17 @@ def _numbers(column: Column, values: Any) -> Converted:
     return Converted(pd.Series(pd.array(numbers, dtype="Int64")), faults)
 
 
+def _texts(column: Column, values: Any) -> Converted:
+    """Text, column by column: long tables repeat few words many times."""
+    cells = pd.Series(values.to_pandas(), dtype=dtype_of(column)).fillna(placeholder(column))
+    plain = cells.str.strip()
+    blank = np.flatnonzero((plain == "").to_numpy(dtype=bool))
+    faults = {} if column.optional else {int(at): blank_fault(column) for at in blank}
+    return Converted(plain, faults)
+
+
 def _others(column: Column, values: Any) -> Converted:
-    """Text, true and false, and dates."""
+    """True and false, and dates."""
     faults: dict[int, Fault] = {}
     found: list[Any] = []
     blank = placeholder(column)

@@ -31,6 +31,9 @@ def read_options(path: Path | None) -> ScreeningOptions:
             Problem(file, text.lines.get(fault.keys, 0), fault.address, fault.problem, fault.remedy)
             for fault in faults
         )
+    if not any(part["weight"] for part in options.score.model_dump().values()):
+        words = "all weights are 0", "give at least one criterion a weight above 0"
+        raise InputError([Problem(file, text.lines.get(("score",), 0), "score", *words)])
     return options
 
 

@@ -179,10 +179,12 @@ def _cell_faults(table: Table, source: _Source) -> tuple[_Faults, dict[str, set[
         if column.role is not Role.KEY or column.kind is not Kind.TEXT or table.name in _FREE_KEYS:
             continue
         star = (table.name, column.name) in _STAR_KEYS
-        for line, text in zip(source.lines, converted.series, strict=True):
-            fault = key_fault(column, text, star=star)
-            if fault:
-                faults.append((line, column.name, fault))
+        # Long tables repeat their keys: each word is looked at once.
+        judged = {text: key_fault(column, text, star=star) for text in converted.series.unique()}
+        wrong = {text: fault for text, fault in judged.items() if fault}
+        for at in np.flatnonzero(converted.series.isin(list(wrong))).tolist() if wrong else ():
+            fault = wrong[converted.series.iloc[at]]
+            faults.append((source.lines[at], column.name, fault))
     return faults, damaged
 
 
@@ -214,15 +216,15 @@ def _provenance_problems(table: Table, file: str, frame: pd.DataFrame) -> list[P
     """A figure without a source is an assumption, and has to say so."""
     if not {"source", "confidence"} <= set(table.names):
         return []
-    cells = zip(frame.index.tolist(), frame["source"], frame["confidence"], strict=True)
+    known = frame["confidence"].isin([c for c in CONFIDENCES if c != _ASSUMED])
+    unsourced = frame[(frame["source"] == "") & known]
     return [
         Problem(
             file,
-            line,
+            int(str(line)),
             "source",
             f"no source is named, but the confidence is {shown(confidence)}",
             "name a source, or give the confidence `assumed`",
         )
-        for line, source, confidence in cells
-        if not source and confidence in CONFIDENCES and confidence != _ASSUMED
+        for line, confidence in unsourced["confidence"].items()
     ]

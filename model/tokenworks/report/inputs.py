@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table as RichTable
+from rich.text import Text
 
+from tokenworks import leads
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
+from tokenworks.days import means_lost
 from tokenworks.frames import rows
 from tokenworks.inputs import IN_THE_PROGRAM, Inputs
 from tokenworks.levelised import throughput_needed
@@ -25,7 +29,7 @@ def print_check(inputs: Inputs) -> None:
     """Print what a scenario holds, for someone about to solve it."""
     console = results()
     scenario, calendar = inputs.scenario, inputs.calendar
-    console.print(f"[bold]{scenario.name}[/bold]  {scenario.title}", highlight=False)
+    console.print(Text.assemble((scenario.name, "bold"), f"  {scenario.title}"), highlight=False)
     console.print(
         f"{calendar.start} to {calendar.date_of(calendar.horizon_months)}, "
         f"{len(calendar.period_months)} periods in {len(calendar.steps)} steps, money in "
@@ -134,17 +138,51 @@ def _wholly_assumed(figures: pd.DataFrame) -> list[str]:
 
 
 def warnings(inputs: Inputs) -> list[str]:
-    """What is no error and yet to be known before solving: sites in zones of doubtful load."""
-    loads = inputs.tables.get("zone_loads", pd.DataFrame())
-    doubtful = set(loads.loc[~loads["reliable"].fillna(True), "zone"]) if len(loads) else set()
-    hit = [site for site in rows(inputs.tables["sites"]) if site.zone in doubtful]
+    """What is no error and yet to be known before solving."""
+    found = [*_doubtful_loads(inputs), *_unpermitted(inputs), *_means_lost(inputs)]
+    return [f"[bold]warning[/bold]  {escape(text)}" for text in found]
+
+
+def _doubtful_loads(inputs: Inputs) -> list[str]:
+    """Sites in zones whose load, and with it the headroom, is flagged as unreliable."""
+    loads = inputs.tables["zone_loads"]
+    doubtful = set(loads.loc[~loads["reliable"].fillna(value=True), "zone"])
     by_zone: dict[str, list[str]] = {}
-    for site in hit:
-        by_zone.setdefault(site.zone, []).append(site.site)
+    for site in rows(inputs.tables["sites"]):
+        if site.zone in doubtful:
+            by_zone.setdefault(site.zone, []).append(site.site)
     return [
-        f"[bold]warning[/bold]  the load of zone {zone} is unreliable, and with it the headroom of "
-        f"{', '.join(sites)}"
+        f"the load of zone {zone} is unreliable, and with it the headroom of {', '.join(sites)}"
         for zone, sites in sorted(by_zone.items())
+    ]
+
+
+def _unpermitted(inputs: Inputs) -> list[str]:
+    """Assets that need a permit at some sites and none at others, for want of a route there."""
+    routes = inputs.tables["permit_routes"]
+    needs = sorted(set(zip(routes["requirement"], routes["asset"], strict=True)))
+    offered = {
+        site.site: {(row.requirement, row.asset) for row in here}
+        for site, here in leads.routes_offered(inputs.tables)
+    }
+    free: dict[str, list[str]] = {}
+    for requirement, asset in needs:
+        names = [site for site, known in offered.items() if (requirement, asset) not in known]
+        if names:
+            what = f"no route of {requirement} for {asset}"
+            free.setdefault(", ".join(names), []).append(what)
+    return [f"{'; '.join(what)} at {names}: taken to need none" for names, what in free.items()]
+
+
+def _means_lost(inputs: Inputs) -> list[str]:
+    """Yearly means that the fewer representative days asked for cannot keep."""
+    if inputs.scenario.time.representative_days is None:
+        return []
+    lost = means_lost(inputs.loaded["operations"].frame, inputs.tables["operations"])
+    return [
+        f"on so few days {row.column} of zone {row.zone} is {row.after:.4g} in the mean, not "
+        f"{row.before:.4g}"
+        for row in rows(lost)
     ]
 
 

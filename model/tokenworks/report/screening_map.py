@@ -27,6 +27,8 @@ _REASONS = (
     *("#54457f", "#9a7cc0", "#d98f8f", "#a8422a", "#5f8fc9"),
     *("#dd9f3d", "#a3a06a", "#4f7d7d", "#c07fb8", "#777777"),
 )
+# Places within a part of the country are shown close up, but never closer than this.
+_LEAST_SIDE_M, _ROOM_AROUND, _MOST_OF_COUNTRY = 300_000.0, 1.4, 0.7
 _DOT, _LARGE_DOT, _MANY = 6.5, 26.0, 500
 _SCORE_COLOURS = "YlGnBu"
 _NOTES = (
@@ -71,7 +73,7 @@ def draw(screened: Screened, layers: Layers, what: str) -> bytes:
     with mpl.rc_context(settings):
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DOTS_PER_IN, facecolor=_PAPER)
         FigureCanvasAgg(figure)
-        place = figure.add_axes((0.005, 0.115, 0.69, 0.79))
+        place = figure.add_axes((0.005, 0.115, 0.68, 0.79))
         funnel = figure.add_axes((0.81, 0.33, 0.185, 0.53))
         _map(figure, place, screened, layers)
         _funnel(funnel, screened)
@@ -119,13 +121,25 @@ def _map(figure: Figure, axes: Axes, screened: Screened, layers: Layers) -> None
         linewidths=0.7,
         zorder=4,
     )
-    _frame(axes, np.vstack(outlines))
+    _frame(axes, _shown_part(np.vstack(outlines), metres))
     _score_bar(figure, dots)
 
 
 def _rings(shapes: Any) -> list[Any]:
     polygons = shapely.get_parts(shapes)
     return [shapely.get_exterior_ring(polygon) for polygon in polygons]
+
+
+def _shown_part(country: Any, places: Any) -> Any:
+    """Corners of what is shown: the country, or the surroundings of places that lie together."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    side = np.maximum(high - low, _LEAST_SIDE_M) * _ROOM_AROUND
+    if (side > np.ptp(country, axis=0) * _MOST_OF_COUNTRY).any():
+        return country
+    # The same shape as the country's, so that the picture is filled.
+    whole = np.ptp(country, axis=0)
+    half = whole * (side / whole).max() / 2
+    return np.vstack([(low + high) / 2 - half, (low + high) / 2 + half])
 
 
 def _frame(axes: Axes, points: Any) -> None:
@@ -168,10 +182,15 @@ def _funnel(axes: Axes, screened: Screened) -> None:
         side.set_visible(False)
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def _words(figure: Figure, screened: Screened, what: str) -> None:
     chosen = screened.candidates
     title = (
-        f"{len(chosen):,} candidate sites in {chosen['zone'].nunique()} grid zones, "
+        f"{_counted(len(chosen), 'candidate site')} in "
+        f"{_counted(chosen['zone'].nunique(), 'grid zone')}, "
         f"out of {len(screened.places):,} {what}"
     )
     figure.text(0.02, 0.955, title, fontsize=15, fontweight="bold", va="center")

@@ -22,17 +22,24 @@ from tokenworks.geo.provenance import figure_sources
 from tokenworks.geo.screening import NOT_CHOSEN, Screened, screen
 from tokenworks.geo.sites import route_rows, site_rows
 from tokenworks.io.file_set import check_free, write_all
-from tokenworks.io.map_layers import layer_folder, read_layers, shipped_headroom
+from tokenworks.io.map_layers import (
+    layer_folder,
+    read_layers,
+    shipped_figure_sources,
+    shipped_headroom,
+)
 from tokenworks.io.parcels import read_parcels
 from tokenworks.io.places import shown_path
 from tokenworks.io.screening_options import read_options
 from tokenworks.io.table_text import csv_bytes, table_bytes
 from tokenworks.report.screening_map import draw
 from tokenworks.report.terminal import new_table, results, say
-from tokenworks.schema.screening import ScreeningOptions
+from tokenworks.schema.screening import ScreeningOptions, Selection
 from tokenworks.schema.tables import INPUT_TABLES
-from tokenworks.schema.wording import listed, shown
+from tokenworks.schema.validation import validated
+from tokenworks.schema.wording import closest, listed, shown
 
+_LARGE_HECTARES = 10_000.0  # beyond it one point tells little of a parcel
 _ENDINGS = (".csv", ".parquet")
 _OUTCOME_COLUMNS = ("place", "name", "county_fips", "zone", *COORDINATES, "outcome", "score_index")
 _FIGURE_COLUMNS = (
@@ -79,11 +86,11 @@ def screen_sites(
     layers = read_layers(layer_folder(), shipped_headroom(), options.exclusions.headroom_year)
     places, what = _places(layers, parcels), "counties" if parcels is None else "parcels"
     places = _in_zones(places, layers, zones)
-    everywhere = parcels is None and not zones
+    everywhere = parcels is None and not zones.strip()
     judged = measured(places, layers, options.sites.gas_nearby_km)
     screened = screen(judged, options, what, spread=everywhere)
     if not len(screened.candidates):
-        raise InputError([_nothing_left(screened, options_file, out)])
+        raise InputError([_nothing_left(screened, options_file or parcels or out)])
     say(f"{len(places):,} {what} screened")
     contents = _contents(screened, options, out.suffix.lower(), parcels is not None)
     contents["map"] = draw(screened, layers, what)
@@ -113,9 +120,10 @@ def _options(file: Path | None, top: int | None) -> ScreeningOptions:
     options = read_options(file)
     if top is None:
         return options
-    return options.model_copy(
-        update={"selection": options.selection.model_copy(update={"top": top})}
-    )
+    selection, faults = validated(Selection, options.selection.model_dump() | {"top": top})
+    if selection is None or faults:
+        raise InputError(Problem("--top", 0, "", f.problem, f.remedy) for f in faults)
+    return options.model_copy(update={"selection": selection})
 
 
 def _places(layers: Layers, parcels: Path | None) -> pd.DataFrame:
@@ -141,17 +149,24 @@ def _places(layers: Layers, parcels: Path | None) -> pd.DataFrame:
     twice = found["given_id"].duplicated() & (found["given_id"] != "")
     if twice.any():
         say(f"{file}: {int(twice.sum())} ids stand more than once; the later ones got a number")
+    large = int((found["area_hectares"] > _LARGE_HECTARES).sum())
+    if large:
+        say(f"{file}: parcels above 100 km2, each judged at one point within it: {large:,}")
     return parcel_places(layers, found)
 
 
 def _in_zones(places: pd.DataFrame, layers: Layers, zones: str) -> pd.DataFrame:
     asked = [zone.strip() for zone in zones.split(",") if zone.strip()]
-    if not asked:
+    if not asked and not zones.strip():
         return places
+    if not asked:
+        raise InputError([Problem("--zones", 0, "", "names no zone", "give ids such as p60,p67")])
     known = set(layers.zones["zone"])
     unknown = [zone for zone in asked if zone not in known]
     if unknown:
         remedy = "give ids such as p60,p67; the table `zones` of the scenario `us` lists them"
+        near = closest(unknown[0].lower(), known)
+        remedy = f"did you mean {shown(near)}? {remedy}" if near else remedy
         raise InputError([Problem("--zones", 0, "", f"there is no zone {listed(unknown)}", remedy)])
     kept = places[places["zone"].isin(asked)].reset_index(drop=True)
     if kept.empty:
@@ -160,15 +175,14 @@ def _in_zones(places: pd.DataFrame, layers: Layers, zones: str) -> pd.DataFrame:
     return kept
 
 
-def _nothing_left(screened: Screened, options: Path | None, out: Path) -> Problem:
+def _nothing_left(screened: Screened, file: Path) -> Problem:
     removed = screened.funnel[screened.funnel["removed_count"] > 0]
     reasons = ", ".join(
         f"{step} {count:,}"
         for step, count in zip(removed["step"], removed["removed_count"], strict=True)
     )
-    file = shown_path(options) if options else shown_path(out)
     words = f"no place is left: {reasons}", "loosen the exclusions by --options FILE"
-    return Problem(file, 0, "", *words)
+    return Problem(shown_path(file), 0, "", *words)
 
 
 def _contents(
@@ -179,7 +193,7 @@ def _contents(
     rows: dict[str, list[dict[str, Any]]] = {
         "sites": sites,
         "interconnection_routes": route_rows(sites, options),
-        "figure_sources": figure_sources(parcels=parcels),
+        "figure_sources": _all_figure_sources(parcels=parcels),
     }
     tables = {name: table_bytes(INPUT_TABLES[name], of, suffix) for name, of in rows.items()}
     text = yaml.safe_dump(options.model_dump(), sort_keys=False)
@@ -190,6 +204,15 @@ def _contents(
         "outcomes": _csv(screened.places[columns]),
         "options": f"# Options of the screening; all are assumed.\n{text}".encode(),
     }
+
+
+def _all_figure_sources(*, parcels: bool) -> list[dict[str, Any]]:
+    """Lines of the scenario `us` with those of these sites, so that they can take their place.
+
+    Without the lines of the other tables their figures would go by the confidence of their rows.
+    """
+    others: list[dict[str, Any]] = shipped_figure_sources().to_dict("records")  # type: ignore[assignment]
+    return [*others, *figure_sources(parcels=parcels)]
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

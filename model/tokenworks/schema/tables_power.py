@@ -278,6 +278,7 @@ GAS_CONNECTIONS = Table(
                 "Firm transport; leave it out where the gas price holds a delivery adder.",
             )
         ),
+        label("held_in", "Figures that hold these costs already: leave one of the two out."),
         pending(usd_year()),
         *provenance(),
     ),
