@@ -95,6 +95,10 @@ def test_what_nobody_published_stays_blank(hardware: pd.DataFrame) -> None:
     blank = ["design_kw", "idle_kw", "rack_kw_per_rack", "capex_usd", "fixed_om_usd_per_year"]
     unknown = [*blank, "memory_gb", "tpp", "accelerator_tdp_kw", *BIT_LENGTHS]
     assert hardware.loc["sunrise-s3", unknown].isna().all()
+    # 125 PFLOPS may assume sparsity, which does not count: no dense rate is known, so no TPP.
+    rates = [*BIT_LENGTHS, "tpp", "performance_density_tpp_per_mm2"]
+    assert hardware.loc["cs-3", rates].isna().all()
+    assert "may assume sparsity" in hardware.loc["cs-3", "generation_note"]
     for system in ("tpu-8i-64", "groq-lpx-256", "sn50-16"):  # no power, no price
         assert hardware.loc[system, blank].isna().all()
     assert (

@@ -164,7 +164,6 @@ def test_prices_and_estimates_are_called_assumed(
         ("vr-nvl72", "tpp"),
         ("h20-8", "performance_density_tpp_per_mm2"),
         ("groq-lpx-256", "tpp"),
-        ("cs-3", "tpp"),
     ):
         found = confidence_of(cited, "hardware", system, column, hardware.loc[system])
         assert found == "assumed", (system, column)

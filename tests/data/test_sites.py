@@ -236,13 +236,13 @@ def made_up(folder: Path, make: Any) -> Any:
 
 def test_county_rows_by_hand(make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gathered = made_up(tmp_path, make)
-    listed = {"whole": {"48": ["201"]}, "part": {}}
+    listed = {"whole": {"48": ["201"]}, "part": {}, "assumed_area_km2": {"48473": 100}}
     monkeypatch.setattr(make.layers, "hand_entered", lambda *_: listed)
     washington, harris, waller = make.layers.county_rows(gathered)
     assert (washington["state"], washington["name"]) == ("dc", "District of Columbia, DC")
     assert harris["population_per_km2"] == 1000  # 4.4 million on 4,400 km2
-    # No area is known: the density of the state's counties whose area is known.
-    assert (waller["population_per_km2"], waller["area_km2"]) == (1000, "")
+    # No area is in the file: that by hand, 50,000 people on 100 km2.
+    assert (waller["population_per_km2"], waller["area_km2"]) == (500, 100)
     assert waller["hazard_index"] == 50  # the mean of the state
     assert harris["queue_2030_mw"] == 19.5  # 13 kinds of 1.5 MW
     # 600 + 600 of fresh water; else 3 x 400 of other.
@@ -302,3 +302,13 @@ def test_lines_abroad_and_of_direct_current_are_left_out(make: Any, tmp_path: Pa
     lines = make.layers.high_voltage_lines(gathered, zones)
     assert lines["line_kv"].tolist() == [345]  # and the line that stood twice stands once
     assert lines.length.iloc[0] == pytest.approx(85_400, rel=0.01)
+
+
+def test_a_county_whose_area_nobody_knows_is_refused(
+    make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathered = made_up(tmp_path, make)
+    listed = {"whole": {"48": ["201"]}, "part": {}, "assumed_area_km2": {}}
+    monkeypatch.setattr(make.layers, "hand_entered", lambda *_: listed)
+    with pytest.raises(ValueError, match=r"without an area.*48473"):
+        make.layers.county_rows(gathered)

@@ -19,9 +19,7 @@ def tables(gathered: Gathered) -> dict[str, list[Row] | pd.DataFrame]:
         "jurisdictions": jurisdictions(gathered),
         "jurisdiction_groups": jurisdiction_groups(),
         **placed,
-        "permit_routes": permit_routes(
-            gathered, sorted({site["jurisdiction"] for site in placed["sites"]})
-        ),
+        "permit_routes": permit_routes(sorted({site["jurisdiction"] for site in placed["sites"]})),
         "operations": operations(gathered, placed["sites"]),
         **rule_tables(),
     }

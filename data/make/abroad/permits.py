@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gathered import Gathered
-from power.costs import baseline
-from power.technologies import power_technologies
 from rows import Row, assumed, hand_entered
 
 SPAN = ("route_low_months", "route_months", "route_high_months")
 NUCLEAR_FUEL = "uranium"
 
 
-def permit_routes(gathered: Gathered, countries: list[str]) -> list[Row]:
+def permit_routes(countries: list[str]) -> list[Row]:
     """Rows of `permit_routes`: building, air and nuclear, the same in every country.
 
     Parameters
     ----------
-    gathered
-        The gathered files.
     countries
         Jurisdictions of the sites.
     """
-    hand = hand_entered("abroad", "permits")
-    technologies = power_technologies(gathered, baseline(gathered))
+    hand, power = hand_entered("abroad", "permits"), hand_entered("power", "technologies")
+    technologies = [
+        {**power["common"], **power.get(entry.get("group", ""), {}), **entry}
+        for entry in power["technologies"]
+    ]
     return [row for country in countries for row in _of_country(country, technologies, hand)]
 
 

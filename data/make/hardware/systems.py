@@ -98,7 +98,8 @@ def chip_figures(system: dict[str, Any], chip: pd.Series[Any]) -> dict[str, Any]
         figures[name] = "" if pd.isna(chip[column]) else round(float(chip[column]) * factor, 6)
     if system.get("sram_only"):
         figures["memory_bandwidth_gb_per_s"] = 0.0
-    figures |= {name: float(value) for name, value in system.get("override", {}).items()}
+    for name, value in system.get("override", {}).items():  # null: none that counts is known
+        figures[name] = "" if value is None else float(value)
     return with_computed(figures)
 
 
