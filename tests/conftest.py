@@ -189,7 +189,7 @@ def filled(name: str, row: Row) -> dict[str, Any]:
     unknown = set(row) - set(table.names)
     assert not unknown, f"{name} has no column {unknown}"
     unknown_flags = {c.name for c in table.columns if c.optional and c.kind is Kind.BOOLEAN}
-    pending = {c.name for c in table.columns if c.role is Role.PENDING}
+    pending = {c.name for c in table.columns if c.role in (Role.PENDING, Role.EVIDENCE)}
     needed = set(table.figures) - unknown_flags - pending
     blank = {column: 0 if column in needed else "" for column in table.names}
     blank |= {column: "assumed" for column in table.names if column == "confidence"}

@@ -24,7 +24,7 @@ from tokenworks.blocks import (
     serving,
     siting,
 )
-from tokenworks.blocks.terms import CostTerm
+from tokenworks.blocks.terms import CostTerm, attach
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.errors import InputError, Problem
 from tokenworks.inputs import Inputs
@@ -71,7 +71,8 @@ def build(x: Inputs) -> Model:
     costs: list[CostTerm] = []
     with templates():
         for block in BLOCKS:
-            costs += block.add(m, x, c).costs
+            block.add(m, x, c)
+            costs += [term for cost in block.costs(m, x, c) for term in attach(m, cost)]
         m.total_usd = Objective(rule=_total(costs), sense=minimize)
     return Model(m, tuple(costs), x, c)
 

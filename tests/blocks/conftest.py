@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyomo.environ import ConcreteModel, Constraint, Param, Set, Var
 
-from tokenworks.blocks.terms import CostTerm
+from tokenworks.blocks.terms import CostTerm, attach
 from tokenworks.build import BLOCKS, templates
 from tokenworks.candidates import candidates
 from tokenworks.inputs import Inputs, assemble
@@ -43,7 +43,8 @@ def attach_blocks(x: Inputs) -> dict[str, Attached]:
     found, known = {}, set()
     with templates():
         for block in BLOCKS:
-            costs = block.add(m, x, c).costs
+            block.add(m, x, c)
+            costs = tuple(t for cost in block.costs(m, x, c) for t in attach(m, cost))
             new = [v for v in m.component_objects() if v.name not in known]
             known |= {v.name for v in new}
             found[short_name(block)] = Attached(

@@ -155,7 +155,7 @@ def money_columns(tables: Iterable[str]) -> list[str]:
 def _money(table: str) -> tuple[str, ...]:
     declared = INPUT_TABLES[table]
     return tuple(
-        name for name in declared.money_columns if declared.column(name).role is not Role.PENDING
+        name for name in declared.money_columns if declared.column(name).role is Role.INPUT
     )
 
 

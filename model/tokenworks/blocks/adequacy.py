@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
-from tokenworks.blocks.terms import Terms
+from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.demand import peak_hours
 from tokenworks.candidates.grouping import gather
@@ -35,10 +35,10 @@ from tokenworks.frames import lookup, rows
 from tokenworks.inputs import Inputs
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the cover of the peak; nothing where the scenario switches adequacy off."""
     if not x.scenario.power.adequacy:
-        return Terms()
+        return
     _add_sets(m, x, c)
     m.peak_it_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)
 
@@ -55,8 +55,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
         return m.peak_pue_ratio[s] * m.peak_it_mw[s, e] <= sum(
             m.contracted_mw[s, i, e] for i in m.GRIDS_AT[s, e]
         ) + sum(m.firm_share[k] * m.capacity_mw[s, k, e] for k in m.SOURCES_AT[s, e])
-
-    return Terms()
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -86,3 +84,8 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         for row in rows(x.tables["power_technologies"])
     }
     m.firm_share = Param(m.TECHNOLOGIES, initialize={k: credit[k] for k in m.TECHNOLOGIES})
+
+
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """None: its variables cost nothing by themselves."""
+    return []

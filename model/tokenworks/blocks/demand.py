@@ -41,15 +41,17 @@ import math
 
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
-from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import lookup, rows
 from tokenworks.inputs import Inputs
 from tokenworks.yearly import Yearly
 
+OF_FLOW = {"workload": 0, "region": 1, "site": 2}
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the balance of every demand."""
     _add_sets(m, x, c)
     m.flow_mtokens_per_s = Var(m.FLOWS, domain=NonNegativeReals)
@@ -73,8 +75,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     def rental_limit(m: ConcreteModel, w: str, e: int) -> Constraint:
         rented = sum(m.rent_mtokens_per_s[w, r, e] for r in m.RENTED_REGIONS[w, e])
         return rented <= m.rentable_mtokens_per_s[w, e]
-
-    return Terms(tuple(_costs(m, x)))
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -109,7 +109,8 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     )
 
 
-def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """Present values of what the block spends."""
     money, steps = x.discounting, x.calendar.steps
     # Present value of a dollar on every million tokens of a mean flow of a million a second.
     seconds = [step.seconds * money.mean(step.start_month, step.end_month) for step in steps]
@@ -124,7 +125,13 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
     rent = {(w, r, e): price.mean((w,), steps[e].years) * seconds[e] for w, r, e in m.RENTALS}
     unserved = {(w, r, e): value[w] * seconds[e] for w, r, e in m.UNSERVED}
     return [
-        *add_cost(m, "network", "flow_mtokens_per_s", network),
-        *add_cost(m, "rent", "rent_mtokens_per_s", rent, line="rent"),
-        *add_cost(m, "unserved", "unserved_mtokens_per_s", unserved, line="penalty"),
+        Cost(
+            "network",
+            "flow_mtokens_per_s",
+            network,
+            of={"workload": 0, "region": 1, "site": 2},
+            shared_by="mtokens",
+        ),
+        Cost("rent", "rent_mtokens_per_s", rent, line="rent", of={}),
+        Cost("unserved", "unserved_mtokens_per_s", unserved, line="penalty", of={}),
     ]

@@ -70,7 +70,7 @@ from __future__ import annotations
 from pyomo.environ import Any as AnyValue
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
-from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import lookup, rows_by
@@ -80,7 +80,7 @@ from tokenworks.yearly import Yearly
 ANY_ZONE = "*"
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the hourly dispatch of every site and step."""
     _add_sets(m, x, c)
     _add_parameters(m, x, c)
@@ -113,8 +113,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
         drawn = sum(m.slice_share[s, t] * m.import_mw[s, i, e, t] for t in m.SLICES_OF[s])
         due = m.minimum_take[s, i, e] * m.contracted_mw[s, i, e]
         return due <= drawn + m.unused_take_mw[s, i, e]
-
-    return Terms(tuple(_costs(m, x, c)))
 
 
 def _add_storage(m: ConcreteModel) -> None:
@@ -202,7 +200,8 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.minimum_take = Param(m.TAKES, initialize=takes)
 
 
-def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """Present values of what the block spends."""
     rows = rows_by(x.tables["power_technologies"], "technology")
     zone = lookup(x.tables["sites"], "site", "zone")
     fuel_price = Yearly(x.tables["fuel_prices"], ["fuel", "zone"], "price_usd_per_mmbtu")
@@ -236,10 +235,10 @@ def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
     # Nobody is paid for what they do not draw, even where the mean price is negative.
     unused = {(s, i, e): max(0.0, price[s, e]) for s, i, e in m.TAKES}
     return [
-        *add_cost(m, "fuel", "generate_mw", fuel),
-        *add_cost(m, "variable_om", "generate_mw", running),
-        *add_cost(m, "storage_variable_om", "discharge_mw", cycling),
-        *add_cost(m, "grid_energy", "import_mw", bought),
-        *add_cost(m, "grid_delivery", "import_mw", moved),
-        *add_cost(m, "grid_unused_take", "unused_take_mw", unused),
+        Cost("fuel", "generate_mw", fuel, shared_by="energy_mwh"),
+        Cost("variable_om", "generate_mw", running, shared_by="energy_mwh"),
+        Cost("storage_variable_om", "discharge_mw", cycling, shared_by="energy_mwh"),
+        Cost("grid_energy", "import_mw", bought, shared_by="energy_mwh"),
+        Cost("grid_delivery", "import_mw", moved, shared_by="energy_mwh"),
+        Cost("grid_unused_take", "unused_take_mw", unused, shared_by="energy_mwh"),
     ]

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
-from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.blocks.terms import Cost
 from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
@@ -47,7 +47,7 @@ from tokenworks.yearly import Yearly
 KW_PER_MW = 1e3
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach contracts of firm grid power."""
     _add_sets(m, x, c)
     m.contract_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
@@ -74,8 +74,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     def headroom(m: ConcreteModel, z: str, e: int) -> Constraint:
         taken = sum(m.contracted_mw[s, i, e] for s, i in m.CONTRACTS_IN[z, e])
         return taken <= m.firm_headroom_mw[z, e]
-
-    return Terms(tuple(_costs(m, x)))
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -114,7 +112,8 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.most_contracted_mw = Param(m.GRID_STEPS, initialize=most_mw)
 
 
-def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """Present values of what the block spends."""
     money, steps = x.discounting, x.calendar.steps
     zone = lookup(x.tables["sites"], "site", "zone")
     works = lookup(x.tables["interconnection_routes"], "route", "cost_usd_per_kw")
@@ -143,8 +142,8 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
     }
     extra = {index: usd * money.contingency for index, usd in connection.items()}
     return [
-        *add_cost(m, "connection_works", "contract_mw", connection),
-        *add_cost(m, "connection_contingency", "contract_mw", extra),
-        *add_cost(m, "grid_capacity", "contracted_mw", capacity),
-        *add_cost(m, "grid_exit_fee", "give_up_mw", leaving),
+        Cost("connection_works", "contract_mw", connection),
+        Cost("connection_contingency", "contract_mw", extra),
+        Cost("grid_capacity", "contracted_mw", capacity),
+        Cost("grid_exit_fee", "give_up_mw", leaving),
     ]

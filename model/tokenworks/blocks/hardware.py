@@ -46,7 +46,7 @@ from pyomo.environ import (
     Var,
 )
 
-from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.blocks.terms import Cost
 from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.assets import service_share
@@ -56,9 +56,10 @@ from tokenworks.inputs import Inputs
 from tokenworks.money import resale_share
 
 KW_PER_MW = 1e3
+OF_SYSTEM = {"site": 0, "system": 1}
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach systems by vintage."""
     _add_sets(m, x, c)
     domain = NonNegativeIntegers if x.scenario.serving.whole_systems else NonNegativeReals
@@ -82,8 +83,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     def hall_capacity(m: ConcreteModel, s: str, e: int) -> Constraint:
         drawn = sum(m.design_mw_per_system[h] * m.systems[s, h, e] for h in m.SYSTEMS_AT[s, e])
         return drawn <= m.it_capacity_mw[s, e]
-
-    return Terms(tuple(_costs(m, x)))
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -137,7 +136,8 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     )
 
 
-def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """Present values of what the block spends."""
     money, steps, horizon = x.discounting, x.calendar.steps, x.calendar.horizon_months
     rows = rows_by(x.tables["hardware"], "system")
 
@@ -167,9 +167,9 @@ def _costs(m: ConcreteModel, x: Inputs) -> list[CostTerm]:
         got = resale_usd(row, service, sold) * money.in_month(sold)
         resale[s, h, v, u] = left_usd(row, service) - got
     return [
-        *add_cost(m, "hardware_capital", "buy_systems", price),
-        *add_cost(m, "hardware_fixed_om", "buy_systems", upkeep),
-        *add_cost(m, "hardware_residual", "buy_systems", left),
-        *add_cost(m, "hardware_fixed_om_saved", "sell_systems", saved),
-        *add_cost(m, "hardware_resale", "sell_systems", resale),
+        Cost("hardware_capital", "buy_systems", price, of=OF_SYSTEM),
+        Cost("hardware_fixed_om", "buy_systems", upkeep, of=OF_SYSTEM),
+        Cost("hardware_residual", "buy_systems", left, of=OF_SYSTEM),
+        Cost("hardware_fixed_om_saved", "sell_systems", saved, of=OF_SYSTEM),
+        Cost("hardware_resale", "sell_systems", resale, of=OF_SYSTEM),
     ]

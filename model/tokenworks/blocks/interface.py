@@ -22,13 +22,13 @@ from __future__ import annotations
 
 from pyomo.environ import ConcreteModel, NonNegativeReals, Set, Var
 
-from tokenworks.blocks.terms import Terms
+from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
 from tokenworks.inputs import Inputs
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the interface's sets and variables."""
     steps = range(len(x.calendar.steps))
     site_steps = [(s, e) for s, first in c.siting.first_step.items() for e in steps if e >= first]
@@ -55,4 +55,8 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     m.contracted_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
     m.load_mw = Var(m.LOAD_STEPS, domain=NonNegativeReals)
     m.idle_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)
-    return Terms()
+
+
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """None: its variables cost nothing by themselves."""
+    return []

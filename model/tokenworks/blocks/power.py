@@ -55,7 +55,7 @@ from pyomo.environ import (
 )
 
 from tokenworks import leads
-from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.blocks.terms import Cost
 from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.assets import service_share
@@ -67,7 +67,7 @@ from tokenworks.yearly import Yearly
 KW_PER_MW = 1e3
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach power modules by vintage."""
     _add_sets(m, x, c)
     _add_parameters(m, x, c)
@@ -97,8 +97,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
             m.total_modules_count[s, k]
             * sum(m.file_route[s, r, f] for r, f in m.BUILD_FILINGS[s, k, q, e])
         )
-
-    return Terms(tuple(_costs(m, x, c)))
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -159,7 +157,8 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.gas_access_mw = Param(m.GAS_SITES, initialize={s: gas_mw[s] for s in gas_sites})
 
 
-def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """Present values of what the block spends."""
     money, steps = x.discounting, x.calendar.steps
     rows = rows_by(x.tables["power_technologies"], "technology")
     overnight = Yearly(x.tables["power_costs"], ["technology"], "overnight_capex_usd_per_kw")
@@ -178,8 +177,8 @@ def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
         left[s, k, e] = -module_usd * money.residual(service, row.life_years)
     extra = {index: usd * money.contingency for index, usd in capital.items()}
     return [
-        *add_cost(m, "power_capital", "build_modules", capital),
-        *add_cost(m, "power_contingency", "build_modules", extra),
-        *add_cost(m, "power_fixed_om", "build_modules", upkeep),
-        *add_cost(m, "power_residual", "build_modules", left),
+        Cost("power_capital", "build_modules", capital),
+        Cost("power_contingency", "build_modules", extra),
+        Cost("power_fixed_om", "build_modules", upkeep),
+        Cost("power_residual", "build_modules", left),
     ]

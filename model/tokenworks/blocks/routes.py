@@ -20,13 +20,13 @@ from __future__ import annotations
 
 from pyomo.environ import Binary, ConcreteModel, Constraint, Set, Var
 
-from tokenworks.blocks.terms import Terms, add_cost
+from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
 from tokenworks.inputs import Inputs
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach filings of permits and interconnections."""
     filings = c.siting.filings.all
     routes = list(dict.fromkeys((s, r) for s, r, _ in filings))
@@ -39,16 +39,17 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     def file_once(m: ConcreteModel, s: str, r: str) -> Constraint:
         return sum(m.file_route[s, r, f] for f in m.FILING_MONTHS[s, r]) <= 1
 
-    money = x.discounting
+
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """Present values of what the block spends."""
+    money, filings = x.discounting, c.siting.filings
     grid = set(x.tables["interconnection_routes"]["route"])
-    fees = {(s, r, f): c.siting.filings.cost_usd[s, r] * money.in_month(f) for s, r, f in filings}
+    fees = {(s, r, f): filings.cost_usd[s, r] * money.in_month(f) for s, r, f in filings.all}
     works = {i: fee for i, fee in fees.items() if i[1] in grid}
     permits = {i: fee for i, fee in fees.items() if i[1] not in grid}
     extra = {i: fee * money.contingency for i, fee in works.items()}
-    return Terms(
-        (
-            *add_cost(m, "permits", "file_route", permits),
-            *add_cost(m, "interconnection", "file_route", works),
-            *add_cost(m, "interconnection_contingency", "file_route", extra),
-        )
-    )
+    return [
+        Cost("permits", "file_route", permits),
+        Cost("interconnection", "file_route", works),
+        Cost("interconnection_contingency", "file_route", extra),
+    ]

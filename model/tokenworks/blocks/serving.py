@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
-from tokenworks.blocks.terms import Terms
+from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.demand import peak_hours
 from tokenworks.candidates.grouping import gather
@@ -53,7 +53,7 @@ from tokenworks.inputs import Inputs
 KW_PER_MW = 1e3
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the serving of requests by systems."""
     _add_sets(m, c)
     _add_parameters(m, x, c)
@@ -95,8 +95,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
         return m.idle_mw[s, e] == sum(
             m.idle_mw_per_system[h] * m.systems[s, h, e] for h in m.SYSTEMS_AT[s, e]
         )
-
-    return Terms()
 
 
 def _add_sets(m: ConcreteModel, c: Candidates) -> None:
@@ -170,3 +168,8 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.idle_mw_per_system = Param(
         m.SYSTEMS, initialize={h: idle_kw[h] / KW_PER_MW for h in m.SYSTEMS}
     )
+
+
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """None: its variables cost nothing by themselves."""
+    return []

@@ -56,13 +56,13 @@ from pyomo.environ import (
     Var,
 )
 
-from tokenworks.blocks.terms import CostTerm, Terms, add_cost
+from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.frames import rows_by
 from tokenworks.inputs import Inputs
 
 
-def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
+def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach openings and blocks."""
     _add_sets(m, x, c)
     m.open_site = Var(m.OPENINGS, domain=NonNegativeReals)
@@ -95,8 +95,6 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> Terms:
     def opening_needs_permit(m: ConcreteModel, s: str, q: str, e: int) -> Constraint:
         return m.is_open[s, e] <= sum(m.file_route[s, r, f] for r, f in m.OPENING_FILINGS[s, q, e])
 
-    return Terms(tuple(_costs(m, x, c)))
-
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     sites = rows_by(x.tables["sites"], "site")
@@ -115,7 +113,8 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.block_mw = Param(m.OPENABLE, initialize={s: sites[s].block_mw for s in openable})
 
 
-def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
+def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
+    """Present values of what the block spends."""
     money, steps = x.discounting, x.calendar.steps
     opening, land, land_left = {}, {}, {}
     shell, shell_left, upkeep = {}, {}, {}
@@ -133,11 +132,11 @@ def _costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[CostTerm]:
         upkeep[s, e] = yearly_usd * money.years(start, x.calendar.horizon_months)
     extra = {index: usd * money.contingency for index, usd in shell.items()}
     return [
-        *add_cost(m, "opening", "open_site", opening),
-        *add_cost(m, "land", "open_site", land),
-        *add_cost(m, "land_residual", "open_site", land_left),
-        *add_cost(m, "shell", "energise_blocks", shell),
-        *add_cost(m, "shell_contingency", "energise_blocks", extra),
-        *add_cost(m, "shell_residual", "energise_blocks", shell_left),
-        *add_cost(m, "site_fixed_om", "energise_blocks", upkeep),
+        Cost("opening", "open_site", opening),
+        Cost("land", "open_site", land),
+        Cost("land_residual", "open_site", land_left),
+        Cost("shell", "energise_blocks", shell),
+        Cost("shell_contingency", "energise_blocks", extra),
+        Cost("shell_residual", "energise_blocks", shell_left),
+        Cost("site_fixed_om", "energise_blocks", upkeep),
     ]

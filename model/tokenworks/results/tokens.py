@@ -19,8 +19,7 @@ from tokenworks.schema import results as declared
 
 # Workload, region, site, system.
 Use = tuple[str, str, str, str]
-ENERGY_VARIABLES = ("generate_mw", "import_mw", "discharge_mw", "unused_take_mw")
-HARDWARE_VARIABLES = ("buy_systems", "sell_systems")
+PARTS = ("workload", "region", "site", "system")
 
 
 @dataclass(frozen=True)
@@ -76,17 +75,13 @@ def weights(c: Context) -> Weights:
 def cost_per_token(c: Context, used: Weights) -> pd.DataFrame:
     """Owned cash cost by use and component; the rows sum to the owned line of the objective."""
     shared: dict[tuple[str, Use, str], float] = defaultdict(float)
-    for term, site, index, amount in paid(c):
+    for term, _, index, amount in paid(c):
         if term.line != "owned":
             continue
-        if term.variable == "flow_mtokens_per_s":
-            shared[term.component, (index[0], index[1], site, ""), "mtokens"] += amount
-        elif term.variable in HARDWARE_VARIABLES:
-            shared[term.component, ("", "", site, index[1]), "design_mw_years"] += amount
-        elif term.variable in ENERGY_VARIABLES:
-            shared[term.component, ("", "", site, ""), "energy_mwh"] += amount
-        else:
-            shared[term.component, ("", "", site, ""), "design_mw_years"] += amount
+        workload, region, site, system = (
+            str(index[term.of[part]]) if part in term.of else "" for part in PARTS
+        )
+        shared[term.component, (workload, region, site, system), term.shared_by] += amount
     usd: dict[tuple[Use, str], float] = defaultdict(float)
     for (component, allowed, key), amount in shared.items():
         for use, part in _shares(getattr(used, key), used.mtokens, allowed).items():

@@ -92,6 +92,11 @@ def pending(column: Column) -> Column:
     return replace(column, role=Role.PENDING, optional=True)
 
 
+def evidence(column: Column) -> Column:
+    """The column, checked and counted: what other figures rest on, and read by people."""
+    return replace(column, role=Role.EVIDENCE, optional=True)
+
+
 def usd_year() -> Column:
     """Dollar year of the row's money; money is converted once, on load."""
     return Column(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tokenworks.schema.columns import Kind, Table
 from tokenworks.schema.shorthand import (
     amount,
+    evidence,
     fraction,
     key,
     label,
@@ -66,7 +67,7 @@ FLEXIBLE_HEADROOM = Table(
                 "Firm and flexible contracts that the zone can still sign, net of others.",
             )
         ),
-        pending(
+        evidence(
             amount("measured_room_mw", "Room for flexible load below the peaks of 2020 to 2024.")
         ),
         *provenance(),

@@ -9,6 +9,7 @@ from tokenworks.schema.shorthand import (
     amount,
     choice,
     date,
+    evidence,
     flag,
     fraction,
     key,
@@ -50,7 +51,7 @@ _ACCELERATOR = (
     pending(
         amount("memory_bandwidth_gb_per_s", "Bandwidth of its DRAM; 0 where all memory is SRAM.")
     ),
-    pending(amount("accelerator_tdp_kw", "Thermal design power of an accelerator.")),
+    evidence(amount("accelerator_tdp_kw", "Thermal design power of an accelerator.")),
     pending(amount("logic_die_mm2", "Area of its logic dies.")),
     pending(
         amount(
@@ -66,7 +67,7 @@ _ACCELERATOR = (
         )
     ),
     pending(date("first_sold", "First day on which the accelerator was sold or in service.")),
-    pending(flag("sold_to_others", "False where its designer keeps it for its own sites.")),
+    evidence(flag("sold_to_others", "False where its designer keeps it for its own sites.")),
     label("headquarters", "Country where the designer has its headquarters."),
     label("software_stack", "Software that serves models on it."),
     label("hall_needs", "What it asks of rack and hall."),
@@ -113,8 +114,8 @@ MODELS = Table(
         key("model", "Id of the model."),
         label("name", "Name for people."),
         amount("memory_gb", "Weights and a working cache at the served precision."),
-        pending(amount("total_parameters_billions", "Parameters.")),
-        pending(amount("active_parameters_billions", "Parameters that a token passes through.")),
+        evidence(amount("total_parameters_billions", "Parameters.")),
+        evidence(amount("active_parameters_billions", "Parameters that a token passes through.")),
         pending(
             amount("kv_bytes_per_token", "Key-value cache of a token, all layers, at 16 bits.")
         ),
@@ -144,9 +145,9 @@ OPERATING_POINTS = Table(
         amount("full_load_kw", "Wall power of one system at this point."),
         label("measured", "Date or round of the measurement."),
         pending(date("measured_on", "Day of publication of the newest result taken.")),
-        pending(amount("results_count", "Results whose median is taken.")),
-        pending(amount("least_output_tokens_per_s", "Least of the results.")),
-        pending(amount("most_output_tokens_per_s", "Most of the results.")),
+        evidence(amount("results_count", "Results whose median is taken.")),
+        evidence(amount("least_output_tokens_per_s", "Least of the results.")),
+        evidence(amount("most_output_tokens_per_s", "Most of the results.")),
         *provenance(),
     ),
 )
@@ -160,9 +161,9 @@ PART_LOAD_POWER = Table(
         key("requests", "Set of requests that it was measured with."),
         key("replica_count", "Accelerators that hold one copy of the model.", kind=Kind.INTEGER),
         key("batch_count", "Most requests served at once by a copy.", kind=Kind.INTEGER),
-        pending(fraction("utilisation_fraction", "Tokens over the most of the same series.")),
-        pending(amount("output_tokens_per_s", "Output tokens of one system.")),
-        pending(
+        evidence(fraction("utilisation_fraction", "Tokens over the most of the same series.")),
+        evidence(amount("output_tokens_per_s", "Output tokens of one system.")),
+        evidence(
             amount("accelerators_kw", "Power of the system's accelerators alone, without server.")
         ),
         *provenance(),
@@ -178,7 +179,7 @@ SOFTWARE_EFFICIENCY = Table(
         key("software_stack", "Software stack, as in `hardware`."),
         year_key("Year; years between rows are interpolated, later ones keep the last."),
         pending(positive("efficiency_index", "Throughput on the same hardware; 1 in 2025.")),
-        pending(amount("pairs_count", "Pairs of measured results whose median it is.")),
+        evidence(amount("pairs_count", "Pairs of measured results whose median it is.")),
         *provenance(),
     ),
     required=False,

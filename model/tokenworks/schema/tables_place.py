@@ -6,6 +6,7 @@ from tokenworks.schema.columns import Table
 from tokenworks.schema.shorthand import (
     amount,
     date,
+    evidence,
     key,
     label,
     number,
@@ -66,7 +67,7 @@ REGIONS = Table(
                 "Country of the users: sovereign workloads are served within it.",
             )
         ),
-        pending(
+        evidence(
             amount(
                 "population",
                 "People it stands for: in the United States those whose county is nearest to it, "

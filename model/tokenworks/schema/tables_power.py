@@ -7,6 +7,7 @@ from tokenworks.schema.shorthand import (
     amount,
     choice,
     date,
+    evidence,
     flag,
     fraction,
     key,
@@ -60,15 +61,15 @@ POWER_TECHNOLOGIES = Table(
         ),
         flag("needs_gas", "True where it draws on the site's gas access."),
         flag("needs_waterfront", "True where it can only stand at a waterfront."),
-        pending(months("procurement_low_months", "Least procurement months to reckon with.")),
-        pending(months("procurement_high_months", "Most procurement months to reckon with.")),
+        evidence(months("procurement_low_months", "Least procurement months to reckon with.")),
+        evidence(months("procurement_high_months", "Most procurement months to reckon with.")),
         pending(fraction("planned_outage_fraction", "Share of time out of service for upkeep.")),
         pending(fraction("minimum_load_fraction", "Least output of a running unit.")),
         pending(fraction("ramp_fraction_per_hour", "Most change of output in an hour; 1 for any.")),
         pending(
             fraction("design_day_rating_fraction", "Net output on the design day over module.")
         ),
-        pending(positive("inverter_loading_ratio", "DC module capacity over net AC, of solar.")),
+        evidence(positive("inverter_loading_ratio", "DC module capacity over net AC, of solar.")),
         pending(
             choice(
                 "air_source_category",
@@ -88,10 +89,10 @@ POWER_TECHNOLOGIES = Table(
             )
         ),
         pending(amount("co2_tonnes_per_mmbtu", "CO2 at the stack.")),
-        pending(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
+        evidence(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
         pending(flag("movable", "True where a unit can be moved to another site.")),
         pending(flag("leased", "True where it is rented, not bought.")),
-        pending(flag("floating", "True where it stays afloat.")),
+        evidence(flag("floating", "True where it stays afloat.")),
         label("capacity_credit_note", "What the capacity credit rests on."),
         flag("enabled", "False keeps the row and leaves the technology out."),
         *provenance(),
@@ -111,9 +112,9 @@ POWER_COSTS = Table(
         amount("overnight_capex_usd_per_kw", "Overnight cost of net AC capacity."),
         amount("fixed_om_usd_per_kw_year", "Fixed operation and maintenance."),
         amount("variable_om_usd_per_mwh", "Variable operation and maintenance."),
-        pending(amount("overnight_capex_low_usd_per_kw", "Least overnight cost to reckon with.")),
-        pending(amount("overnight_capex_high_usd_per_kw", "Most overnight cost to reckon with.")),
-        pending(
+        evidence(amount("overnight_capex_low_usd_per_kw", "Least overnight cost to reckon with.")),
+        evidence(amount("overnight_capex_high_usd_per_kw", "Most overnight cost to reckon with.")),
+        evidence(
             amount(
                 "all_in_capex_usd_per_kw",
                 "Cost with interest during construction, where that is what was published.",
@@ -177,8 +178,8 @@ PERMIT_ROUTES = Table(
             "Route of the jurisdiction above that is not to be had here; blank for none.",
             optional=True,
         ),
-        pending(months("route_low_months", "Least months to reckon with.")),
-        pending(months("route_high_months", "Most months to reckon with.")),
+        evidence(months("route_low_months", "Least months to reckon with.")),
+        evidence(months("route_high_months", "Most months to reckon with.")),
         pending(
             choice(
                 "source_category",
@@ -207,16 +208,16 @@ PERMIT_ROUTES = Table(
         pending(
             flag("preapproved_template", "True where a design that the agency knows is taken over.")
         ),
-        pending(amount("template_extra_cost_usd", "What of the cost the template adds.")),
-        pending(months("template_saved_months", "What the template takes off the months.")),
+        evidence(amount("template_extra_cost_usd", "What of the cost the template adds.")),
+        evidence(months("template_saved_months", "What the template takes off the months.")),
         pending(flag("needs_scr", "True where the agency grants it only with SCR and catalyst.")),
-        pending(
+        evidence(
             flag(
                 "needs_operating_permit",
                 "True where a Title V permit to operate follows, which holds nothing up.",
             )
         ),
-        pending(months("operating_permit_months", "From filing of that permit to its grant.")),
+        evidence(months("operating_permit_months", "From filing of that permit to its grant.")),
         label("note", "What the route is, and what the months rest on."),
         usd_year(),
         *provenance(),
@@ -245,12 +246,12 @@ NUCLEAR_RESTRICTIONS = Table(
     "a state or county whose law restricts new nuclear plants",
     (
         key("area", "Jurisdiction, or a county by its five digits."),
-        pending(
+        evidence(
             reference("jurisdiction", "jurisdictions.jurisdiction", "State that it is, or lies in.")
         ),
         label("county_fips", "County, five digits; blank for the whole state."),
-        pending(flag("bars_large_reactors", "True where no large reactor is to be planned.")),
-        pending(flag("bars_small_reactors", "True where no small reactor is to be planned.")),
+        evidence(flag("bars_large_reactors", "True where no large reactor is to be planned.")),
+        evidence(flag("bars_small_reactors", "True where no small reactor is to be planned.")),
         label("note", "What the law asks for."),
         *provenance(),
     ),
@@ -270,8 +271,8 @@ GAS_CONNECTIONS = Table(
             amount("lateral_cost_usd_per_km", "Pipe to the site, where no gas price holds it.")
         ),
         pending(months("lateral_months", "From order to gas at the site.")),
-        pending(months("lateral_low_months", "Least months to reckon with.")),
-        pending(months("lateral_high_months", "Most months to reckon with.")),
+        evidence(months("lateral_low_months", "Least months to reckon with.")),
+        evidence(months("lateral_high_months", "Most months to reckon with.")),
         pending(
             amount(
                 "firm_transport_usd_per_mmbtu",

@@ -6,6 +6,7 @@ from tokenworks.schema.columns import Kind, Table
 from tokenworks.schema.shorthand import (
     amount,
     choice,
+    evidence,
     flag,
     fraction,
     key,
@@ -50,11 +51,11 @@ SITES = Table(
         amount("gas_access_mw", "Most gas-fired capacity that the pipeline can feed."),
         flag("waterfront", "True where a barge can moor."),
         label("port", "Nearest principal port, where it is near enough for a barge to serve."),
-        pending(amount("port_km", "To the nearest principal port.")),
-        pending(
+        evidence(amount("port_km", "To the nearest principal port.")),
+        evidence(
             amount("line_230kv_km", "To the nearest alternating-current line of 230 kV or more.")
         ),
-        pending(
+        evidence(
             amount("line_345kv_km", "To the nearest alternating-current line of 345 kV or more.")
         ),
         pending(
@@ -62,7 +63,7 @@ SITES = Table(
                 "gas_plant_km", "To the nearest gas-fired plant of 100 MW: stands for a pipeline."
             )
         ),
-        pending(amount("nuclear_plant_km", "To the nearest nuclear power plant.")),
+        evidence(amount("nuclear_plant_km", "To the nearest nuclear power plant.")),
         pending(choice("water", "What the grid zone can still give to a new user.", WATER)),
         choice(
             "attainment",
@@ -76,10 +77,10 @@ SITES = Table(
             "True where the law keeps new reactors out; blank for false.",
             optional=True,
         ),
-        pending(
+        evidence(
             amount("hazard_index", "Natural hazards by FEMA's score of 0 to 100.", maximum=100)
         ),
-        pending(amount("population_per_km2", "People on a square kilometre of the county.")),
+        evidence(amount("population_per_km2", "People on a square kilometre of the county.")),
         pending(positive("capital_cost_ratio", "Cost of gas plant here over the nation's mean.")),
         pending(
             positive("nuclear_cost_ratio", "Cost of nuclear plant here over the nation's mean.")
