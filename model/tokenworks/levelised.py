@@ -97,7 +97,7 @@ def levelised_costs(x: Inputs, year: int) -> pd.DataFrame:
     view = _Year(x, year)
     systems = {row.system: row for row in rows(x.tables["hardware"]) if view.for_sale(row)}
     full_kw = lookup(x.tables["operating_points"], "point", "full_load_kw")
-    found = [match for match in matches(x) if match.system in systems]
+    found = [match for match in matches(x, [(year,)]) if match.system in systems]
     lines = []
     for site in rows(x.tables["sites"]):
         sources = view.sources(site)
@@ -286,9 +286,10 @@ def _line(
     parts: dict[str, float],
     view: _Year,
 ) -> tuple[object, ...]:
-    mtokens = match.mtokens_per_s * view.mean_over_peak(match.workload) * SECONDS_PER_YEAR
+    output = match.mtokens_per_s(0)  # of the one year that the matches are of
+    mtokens = output * view.mean_over_peak(match.workload) * SECONDS_PER_YEAR
     per_mtoken = [parts[name] / mtokens for name in COMPONENTS]
     meter_mw = system.design_kw * site.peak_pue_ratio / _KW_PER_MW
-    per_mw = match.mtokens_per_s * 1e6 / meter_mw if meter_mw else np.inf
+    per_mw = output * 1e6 / meter_mw if meter_mw else np.inf
     name = (site.site, match.workload, match.system, match.point, source.name)
     return (*name, sum(per_mtoken), *per_mtoken, per_mw)

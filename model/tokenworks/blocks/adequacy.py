@@ -71,7 +71,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         for hour in peak_hours(list(shapes.values())) if shapes else [0]:
             hours.append((s, hour, e))
             for w, o, g in carried:
-                load = served.matches[w, o].load_mw_per_mtoken_per_s
+                load = served.matches[w, o].load_mw_per_mtoken_per_s(e)
                 peak[s, w, o, g, hour, e] = load * float(shapes[w, g][hour])
     m.PEAK_HOURS = Set(dimen=3, initialize=hours)
     m.PEAK_LOADS = Set(dimen=6, initialize=list(peak))

@@ -10,13 +10,13 @@ Sets
     POINTS_OF[s, w, g, e]               points of SERVES
     REGIONS_OF[s, w, g, e]              regions of the group that flow
     SERVED_AS[s, w, p, e]               (o, g) of SERVES whose daily profile is p
-    MATCHES         (w, o)              operating points that match a workload
+    MATCH_STEPS     (w, o, e)           points of ASSIGNMENTS
     HOUR_FACTORS    (s, w, g, t, e)     where a peak can be
 Parameters
-    usable_mtokens_per_s[w, o]          of one system, at the utilisation limit [million tokens/s]
+    usable_mtokens_per_s[w, o, e]       of one system, at the utilisation limit [million tokens/s]
     hour_factor[s, w, g, t, e]          hour of day over daily mean, times the level at the step's
                                         end over its mean [1]
-    load_mw_per_mtoken_per_s[w, o]      above idle [MW/(million tokens/s)]
+    load_mw_per_mtoken_per_s[w, o, e]   above idle [MW/(million tokens/s)]
     idle_mw_per_system[h]               idle power [MW/system]
 Variables
     assign_systems[s, w, o, e in ASSIGNMENTS] >= 0          systems at the operating point
@@ -27,13 +27,13 @@ Equations
     peak_within_capacity[s, w, o, t, e in PEAKS]
         sum(hour_factor[s, w, g, t, e] * serve_mtokens_per_s[s, w, o, g, e]
             for g in GROUPS_OF[s, w, o, e])
-        <= usable_mtokens_per_s[w, o] * assign_systems[s, w, o, e]
+        <= usable_mtokens_per_s[w, o, e] * assign_systems[s, w, o, e]
     serve_flows[s, w, g, e in GROUP_STEPS]
         sum(serve_mtokens_per_s[s, w, o, g, e] for o in POINTS_OF[s, w, g, e])
         == sum(flow_mtokens_per_s[w, r, s, e] for r in REGIONS_OF[s, w, g, e])
     load_above_idle[s, w, p, e in LOAD_STEPS]
         load_mw[s, w, p, e] == sum(
-            load_mw_per_mtoken_per_s[w, o] * serve_mtokens_per_s[s, w, o, g, e]
+            load_mw_per_mtoken_per_s[w, o, e] * serve_mtokens_per_s[s, w, o, g, e]
             for o, g in SERVED_AS[s, w, p, e])
     idle_load[s, e in SITE_STEPS]
         idle_mw[s, e] == sum(idle_mw_per_system[h] * systems[s, h, e] for h in SYSTEMS_AT[s, e])
@@ -74,7 +74,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
                 m.hour_factor[s, w, g, t, e] * m.serve_mtokens_per_s[s, w, o, g, e]
                 for g in m.GROUPS_OF[s, w, o, e]
             )
-            <= m.usable_mtokens_per_s[w, o] * m.assign_systems[s, w, o, e]
+            <= m.usable_mtokens_per_s[w, o, e] * m.assign_systems[s, w, o, e]
         )
 
     @m.Constraint(m.GROUP_STEPS)
@@ -86,7 +86,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     @m.Constraint(m.LOAD_STEPS)
     def load_above_idle(m: ConcreteModel, s: str, w: str, p: str, e: int) -> Constraint:
         return m.load_mw[s, w, p, e] == sum(
-            m.load_mw_per_mtoken_per_s[w, o] * m.serve_mtokens_per_s[s, w, o, g, e]
+            m.load_mw_per_mtoken_per_s[w, o, e] * m.serve_mtokens_per_s[s, w, o, g, e]
             for o, g in m.SERVED_AS[s, w, p, e]
         )
 
@@ -102,7 +102,9 @@ def _add_sets(m: ConcreteModel, c: Candidates) -> None:
     serves = served.serves
     assignments = list(dict.fromkeys((s, w, o, e) for s, w, o, _, e in serves))
     group_steps = list(dict.fromkeys((s, w, g, e) for s, w, _, g, e in serves))
-    m.MATCHES = Set(dimen=2, initialize=list(served.matches))
+    m.MATCH_STEPS = Set(
+        dimen=3, initialize=list(dict.fromkeys((w, o, e) for _, w, o, e in assignments))
+    )
     m.SERVES = Set(dimen=5, initialize=serves)
     m.ASSIGNMENTS = Set(dimen=4, initialize=assignments)
     m.GROUP_STEPS = Set(dimen=4, initialize=group_steps)
@@ -159,10 +161,14 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.hour_factor = Param(m.HOUR_FACTORS, initialize=factors)
     found = served.matches
     m.usable_mtokens_per_s = Param(
-        m.MATCHES, initialize={wo: match.mtokens_per_s for wo, match in found.items()}
+        m.MATCH_STEPS,
+        initialize={(w, o, e): found[w, o].mtokens_per_s(e) for w, o, e in m.MATCH_STEPS},
     )
     m.load_mw_per_mtoken_per_s = Param(
-        m.MATCHES, initialize={wo: f.load_mw_per_mtoken_per_s for wo, f in found.items()}
+        m.MATCH_STEPS,
+        initialize={
+            (w, o, e): found[w, o].load_mw_per_mtoken_per_s(e) for w, o, e in m.MATCH_STEPS
+        },
     )
     idle_kw = lookup(x.tables["hardware"], "system", "idle_kw")
     m.idle_mw_per_system = Param(

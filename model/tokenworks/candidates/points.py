@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from tokenworks.candidates.software import Software
 from tokenworks.frames import NamedRow, lookup, rows
 from tokenworks.geo.distance import distances_km
 from tokenworks.inputs import Inputs
@@ -19,33 +21,65 @@ class Match:
     ----------
     workload, point, system
         Ids.
-    mtokens_per_s
-        Million output tokens a second that one system gives at its utilisation limit.
-    load_mw_per_mtoken_per_s
-        Megawatts above idle for every million output tokens a second.
+    measured_mtokens_per_s
+        Million output tokens a second that one system gives at its utilisation limit, as measured.
+    measured_mw_per_mtoken_per_s
+        Megawatts above idle for every million output tokens a second, as measured.
     ttft_ms
         Time to first token within the system.
+    uplift_ratio
+        Throughput over the measured one, by step.
     """
 
     workload: str
     point: str
     system: str
-    mtokens_per_s: float
-    load_mw_per_mtoken_per_s: float
+    measured_mtokens_per_s: float
+    measured_mw_per_mtoken_per_s: float
     ttft_ms: float
+    uplift_ratio: tuple[float, ...]
+
+    def mtokens_per_s(self, step: int) -> float:
+        """Million output tokens a second of one system at its utilisation limit, in a step."""
+        return self.measured_mtokens_per_s * self.uplift_ratio[step]
+
+    def load_mw_per_mtoken_per_s(self, step: int) -> float:
+        """Megawatts above idle for every million output tokens a second, in a step.
+
+        Power at full throughput is what was measured, so it falls as throughput rises.
+        """
+        return self.measured_mw_per_mtoken_per_s / self.uplift_ratio[step]
 
 
-def matches(x: Inputs) -> list[Match]:
+def matches(x: Inputs, spans: Sequence[tuple[int, ...]] | None = None) -> list[Match]:
     """Operating points within the scenario's tolerances of a workload and within its latencies.
 
-    A point that another of the same system beats in throughput, power and latency is left out.
+    A point that another of the same system beats in throughput, power and latency, whatever the
+    step, is left out.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    spans
+        Calendar years of every step of the answer; blank means the steps of the calendar.
     """
+    if spans is None:
+        spans = [step.years for step in x.calendar.steps]
     idle_kw = lookup(x.tables["hardware"], "system", "idle_kw")
     points = x.tables["operating_points"]
+    software = Software(x)
+    uplifts = {
+        point.point: tuple(software.uplift(point, years) for years in spans)
+        for point in rows(points)
+    }
     found: list[Match] = []
     for workload in rows(x.tables["workloads"]):
         fitting = points[_fits(points, workload, x)]
-        candidates = [_match(workload, point, idle_kw[point.system]) for point in rows(fitting)]
+        candidates = [
+            _match(workload, point, idle_kw[point.system], uplifts[point.point])
+            for point in rows(fitting)
+        ]
         found += [m for m in candidates if not any(_beats(o, m) for o in candidates)]
     return found
 
@@ -67,7 +101,7 @@ def _fits(points: pd.DataFrame, workload: NamedRow, x: Inputs) -> pd.Series[bool
     return fits
 
 
-def _match(workload: NamedRow, point: NamedRow, idle_kw: float) -> Match:
+def _match(workload: NamedRow, point: NamedRow, idle_kw: float, uplift: tuple[float, ...]) -> Match:
     full_mtokens_per_s = point.output_tokens_per_s / 1e6
     return Match(
         workload.workload,
@@ -76,6 +110,7 @@ def _match(workload: NamedRow, point: NamedRow, idle_kw: float) -> Match:
         full_mtokens_per_s * workload.max_utilisation_fraction,
         (point.full_load_kw - idle_kw) / 1e3 / full_mtokens_per_s,
         point.ttft_ms,
+        uplift,
     )
 
 
@@ -86,10 +121,16 @@ def _beats(other: Match, match: Match) -> bool:
     """
     if other.system != match.system or other.point == match.point:
         return False
-    mine = (-match.mtokens_per_s, match.load_mw_per_mtoken_per_s, match.ttft_ms)
-    its = (-other.mtokens_per_s, other.load_mw_per_mtoken_per_s, other.ttft_ms)
+    mine, its = _merits(match), _merits(other)
     no_worse = all(a <= b for a, b in zip(its, mine, strict=True))
     return no_worse and (its != mine or other.point < match.point)
+
+
+def _merits(match: Match) -> tuple[float, ...]:
+    """What counts of a match, step by step: less is better."""
+    steps = range(len(match.uplift_ratio))
+    output = (-match.mtokens_per_s(e) for e in steps)
+    return (*output, *map(match.load_mw_per_mtoken_per_s, steps), match.ttft_ms)
 
 
 def round_trips_ms(x: Inputs) -> dict[tuple[str, str], float]:

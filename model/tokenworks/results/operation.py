@@ -29,7 +29,7 @@ def serving(c: Context) -> pd.DataFrame:
     rows = []
     for (s, w, o, e), count in c.plan_values("assign_systems").items():
         match = served.matches[w, o]
-        throughput = count * match.mtokens_per_s / limit[w]
+        throughput = count * match.mtokens_per_s(e) / limit[w]
         index = (s, w, o, e)
         rows.append(
             (

@@ -143,15 +143,16 @@ def _efficiency(c: Context, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     idle_kw = lookup(table["hardware"], "system", "idle_kw")
     lengths = lookup(table["workloads"], "workload", "output_tokens")
     pue = lookup(table["sites"], "site", "average_pue_ratio")
-    hours = {pd.Timestamp(c.start(step.index)): step.hours for step in c.steps}
+    steps = {pd.Timestamp(c.start(step.index)): step for step in c.steps}
     matches = c.model.candidates.serving.matches
     energy_mwh: dict[str, float] = {}
     for row in rows(serving):
-        load = matches[row.workload, row.point].load_mw_per_mtoken_per_s
+        step = steps[row.step_start]
+        load = matches[row.workload, row.point].load_mw_per_mtoken_per_s(step.index)
         megawatts = (
             row.assigned_systems * idle_kw[row.system] / 1e3 + row.mean_mtokens_per_s * load
         ) * pue[row.site]
-        energy = megawatts * hours[row.step_start]
+        energy = megawatts * step.hours
         energy_mwh[row.workload] = energy_mwh.get(row.workload, 0.0) + energy
     owned = flows[flows["how"] == "owned"].groupby("workload")["served_mtokens"].sum()
     total = sum(energy_mwh.values())

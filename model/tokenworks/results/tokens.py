@@ -64,7 +64,7 @@ def weights(c: Context) -> Weights:
             use = (w, region, s, match.system)
             kilowatts = flow * systems * table.design_kw[match.system]
             megawatts = flow * (
-                systems * table.idle_kw[match.system] / 1e3 + match.load_mw_per_mtoken_per_s
+                systems * table.idle_kw[match.system] / 1e3 + match.load_mw_per_mtoken_per_s(e)
             )
             result.design_mw_years[use] += kilowatts / 1e3 * factor * step.months / 12
             result.energy_mwh[use] += megawatts * factor * step.hours

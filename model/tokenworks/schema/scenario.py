@@ -148,6 +148,19 @@ class Serving(Section):
         description="True buys whole systems; False lets their number be fractional.",
         json_schema_extra=NEUTRAL,
     )
+    software_uplift: bool = Field(
+        False,
+        description="True lifts measured throughput by the index of the system's software stack "
+        "since the measurement, from `software_efficiency`; False takes it as measured.",
+        json_schema_extra=NEUTRAL,
+    )
+    most_software_uplift_ratio: float = Field(
+        1.5,
+        ge=1.0,
+        le=100.0,
+        description="Most that software uplift makes of measured throughput.",
+        json_schema_extra=ASSUMED,
+    )
 
 
 class Power(Section):

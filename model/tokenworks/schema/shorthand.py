@@ -82,6 +82,11 @@ def reference(name: str, refers_to: str, description: str, *, optional: bool = F
     return Column(name, Kind.TEXT, Role.INPUT, description, optional, refers_to=refers_to)
 
 
+def name_of(name: str, description: str) -> Column:
+    """A name by which rows are counted together; may be blank, and need be no row of a table."""
+    return Column(name, Kind.TEXT, Role.INPUT, description, optional=True)
+
+
 def label(name: str, description: str, *, kind: Kind = Kind.TEXT) -> Column:
     """Text for people; changes no answer."""
     return Column(name, kind, Role.DESCRIPTIVE, description, optional=True)

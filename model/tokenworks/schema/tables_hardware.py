@@ -15,6 +15,7 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     months,
+    name_of,
     pending,
     positive,
     provenance,
@@ -69,7 +70,11 @@ _ACCELERATOR = (
     pending(date("first_sold", "First day on which the accelerator was sold or in service.")),
     evidence(flag("sold_to_others", "False where its designer keeps it for its own sites.")),
     label("headquarters", "Country where the designer has its headquarters."),
-    label("software_stack", "Software that serves models on it."),
+    name_of(
+        "software_stack",
+        "Software that serves models on it, which has its uplift and its cost at a site; blank for "
+        "one without either.",
+    ),
     label("hall_needs", "What it asks of rack and hall."),
     label("generation_note", "What its figures rest on."),
 )
@@ -144,7 +149,12 @@ OPERATING_POINTS = Table(
         positive("output_tokens_per_s", "Output tokens of one system at this point."),
         amount("full_load_kw", "Wall power of one system at this point."),
         label("measured", "Date or round of the measurement."),
-        pending(date("measured_on", "Day of publication of the newest result taken.")),
+        date(
+            "measured_on",
+            "Day of publication of the newest result taken, from which software uplift counts; "
+            "blank for no uplift.",
+            optional=True,
+        ),
         evidence(amount("results_count", "Results whose median is taken.")),
         evidence(amount("least_output_tokens_per_s", "Least of the results.")),
         evidence(amount("most_output_tokens_per_s", "Most of the results.")),
@@ -178,7 +188,7 @@ SOFTWARE_EFFICIENCY = Table(
     (
         key("software_stack", "Software stack, as in `hardware`."),
         year_key("Year; years between rows are interpolated, later ones keep the last."),
-        pending(positive("efficiency_index", "Throughput on the same hardware; 1 in 2025.")),
+        positive("efficiency_index", "Throughput on the same hardware; only ratios count."),
         evidence(amount("pairs_count", "Pairs of measured results whose median it is.")),
         *provenance(),
     ),
