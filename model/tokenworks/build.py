@@ -18,19 +18,24 @@ from tokenworks.blocks import (
     dispatch,
     grid,
     hardware,
+    hours,
     interface,
     power,
     routes,
     serving,
     siting,
+    storage,
 )
 from tokenworks.blocks.terms import CostTerm, attach
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.errors import InputError, Problem
 from tokenworks.inputs import Inputs
 
-# In the order in which they stand on each other; `dispatch` needs the interface alone.
-BLOCKS = (interface, routes, siting, grid, power, hardware, demand, serving, adequacy, dispatch)
+# In the order in which they stand on each other. What runs hour by hour sees of investment the
+# interface alone; what the meter adds up stands before `dispatch`, what limits it behind.
+INVESTMENT = (interface, routes, siting, grid, power, hardware, demand, serving, adequacy)
+OPERATION = (hours, storage, dispatch)
+BLOCKS = (*INVESTMENT, *OPERATION)
 
 
 @dataclass(frozen=True)

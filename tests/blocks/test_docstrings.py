@@ -54,7 +54,7 @@ def test_docstring_is_the_code(
         ("siting", "block_mw[s] * blocks[s, e]", "block_mw[s] + blocks[s, e]"),
         ("siting", "for r, f in OPENING_FILINGS", "for f, r in OPENING_FILINGS"),
         ("dispatch", "discharge_mw[s, k, e, t] - charge", "discharge_mw[s, k, e, t] + charge"),
-        ("dispatch", "slice_hours[s, t] / one_way", "slice_hours[s, t] * one_way"),
+        ("storage", "slice_hours[s, t] / one_way", "slice_hours[s, t] * one_way"),
     ],
 )
 def test_drift_is_found(

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tokenworks.build import build
+from tokenworks.blocks import interface
+from tokenworks.build import OPERATION, build
 from tokenworks.inputs import Inputs
 from tokenworks.solver.matrix import Matrix, compile_matrix
 
 INTERFACE = {"capacity_mw", "contracted_mw", "load_mw", "idle_mw"}
 
-# Where the step stands in a variable's index; the site is always first.
+OPERATING = {block.__name__.rpartition(".")[2] for block in OPERATION}
+# Where the step stands in a variable's index, by the docstring that declares it.
+DECLARED = re.compile(r"^    (\w+)\[([\w, ]+) in \w+\] ", re.MULTILINE)
 STEP_AT = {
-    "capacity_mw": 2,
-    "contracted_mw": 2,
-    "load_mw": 3,
-    "idle_mw": 1,
-    "generate_mw": 2,
-    "import_mw": 2,
-    "charge_mw": 2,
-    "discharge_mw": 2,
-    "stored_mwh": 2,
-    "unused_take_mw": 2,
+    name: indices.split(", ").index("e")
+    for block in (interface, *OPERATION)
+    for name, indices in DECLARED.findall(block.__doc__ or "")
 }
 
 
@@ -33,27 +30,35 @@ def matrix(two_sites: Inputs) -> Matrix:
     return compile_matrix(build(two_sites).pyomo)
 
 
+@pytest.fixture(scope="module")
+def own(attached: dict[str, Any]) -> dict[str, set[str]]:
+    """Variables and constraints of the blocks that run hour by hour."""
+    blocks = [block for name, block in attached.items() if name in OPERATING]
+    return {
+        "variables": {name for block in blocks for name in block.variables},
+        "constraints": {name for block in blocks for name in block.constraints},
+    }
+
+
 def test_interface_is_the_four_stocks(attached: dict[str, Any]) -> None:
     assert set(attached["interface"].variables) == INTERFACE
-    assert set(attached["dispatch"].variables) | INTERFACE == set(STEP_AT)
 
 
-def test_dispatch_sees_the_interface_alone(attached: dict[str, Any], matrix: Matrix) -> None:
-    own = attached["dispatch"]
-    rows = list(rows_of(matrix, set(own.constraints)))
-    assert {row.parent_component().name for row, _, _ in rows} == set(own.constraints)
+def test_dispatch_sees_the_interface_alone(own: dict[str, set[str]], matrix: Matrix) -> None:
+    rows = list(rows_of(matrix, own["constraints"]))
+    assert {row.parent_component().name for row, _, _ in rows} == own["constraints"]
     for row, columns, _ in rows:
         seen = {column.parent_component().name for column in columns}
-        assert seen <= set(own.variables) | INTERFACE, row.name
+        assert seen <= own["variables"] | INTERFACE, row.name
 
 
-def test_dispatch_is_homogeneous(attached: dict[str, Any], matrix: Matrix) -> None:
-    for row, _, sides in rows_of(matrix, set(attached["dispatch"].constraints)):
+def test_dispatch_is_homogeneous(own: dict[str, set[str]], matrix: Matrix) -> None:
+    for row, _, sides in rows_of(matrix, own["constraints"]):
         assert {abs(side) for side in sides} <= {0.0, float("inf")}, row.name
 
 
-def test_dispatch_couples_one_site_and_one_step(attached: dict[str, Any], matrix: Matrix) -> None:
-    for row, columns, _ in rows_of(matrix, set(attached["dispatch"].constraints)):
+def test_dispatch_couples_one_site_and_one_step(own: dict[str, set[str]], matrix: Matrix) -> None:
+    for row, columns, _ in rows_of(matrix, own["constraints"]):
         places = {
             (column.index()[0], column.index()[STEP_AT[column.parent_component().name]])
             for column in columns
@@ -61,12 +66,13 @@ def test_dispatch_couples_one_site_and_one_step(attached: dict[str, Any], matrix
         assert len(places) == 1, row.name
 
 
-def test_nothing_else_sees_dispatch(attached: dict[str, Any], matrix: Matrix) -> None:
-    own = attached["dispatch"]
+def test_nothing_else_sees_dispatch(
+    attached: dict[str, Any], own: dict[str, set[str]], matrix: Matrix
+) -> None:
     others = {name for block in attached.values() for name in block.constraints}
-    for row, columns, _ in rows_of(matrix, others - set(own.constraints)):
+    for row, columns, _ in rows_of(matrix, others - own["constraints"]):
         seen = {column.parent_component().name for column in columns}
-        assert not seen & set(own.variables), row.name
+        assert not seen & own["variables"], row.name
 
 
 def rows_of(matrix: Matrix, constraints: set[str]) -> Iterator[tuple[Any, list[Any], Any]]:

@@ -3,33 +3,15 @@
 Everything here is linear and homogeneous in the interface: twice the stocks, twice the dispatch.
 
 Sets
-    SLICES          (s, t)          representative hours of site s
-    SLICES_OF[s]                    hours of a site
-    BALANCES        (s, e, t)       hours of SITE_STEPS
     GENERATION      (s, k, e, t)    technologies that generate
     IMPORTS         (s, i, e, t)    grid routes
-    STORAGE         (s, k, e, t)    technologies that store
     GENERATORS_AT[s, e]             technologies of GENERATION
-    STORES_AT[s, e]                 technologies of STORAGE
     TAKES           (s, i, e)       contracts with a minimum take
-    SHAPES          (s, p, t)       daily profiles at a site's hours
-    AVAILABILITY    (s, k, t)       technologies at a site's hours
 Parameters
-    pue_ratio[s, t]                 meter over IT load in the hour [1]
-    slice_shape[s, p, t]            demand over its daily mean [1]
-    available_share[s, k, t]        output over capacity after forced outage [1]
-    slice_hours[s, t]               length of the hour's slice [hours]
-    slice_share[s, t]               share of a year's hours [1]
     minimum_take[s, i, e]           share of the contracted energy that is paid for [1]
-    storage_hours[k]                energy over power [hours]
-    one_way_efficiency[k]           square root of the round trip [1]
-    previous_slice[s, t]            slice before it on the same day, the last before the first
 Variables
     generate_mw[s, k, e, t in GENERATION] >= 0      [MW]
     import_mw[s, i, e, t in IMPORTS] >= 0           [MW]
-    charge_mw[s, k, e, t in STORAGE] >= 0           at the meter [MW]
-    discharge_mw[s, k, e, t in STORAGE] >= 0        at the meter [MW]
-    stored_mwh[s, k, e, t in STORAGE] >= 0          at the end of the hour [MWh]
     unused_take_mw[s, i, e in TAKES] >= 0           mean of what is paid for and not drawn [MW]
 Equations
     meter_balance[s, e, t in BALANCES]
@@ -46,20 +28,9 @@ Equations
         minimum_take[s, i, e] * contracted_mw[s, i, e]
         <= sum(slice_share[s, t] * import_mw[s, i, e, t] for t in SLICES_OF[s])
         + unused_take_mw[s, i, e]
-    charge_limit[s, k, e, t in STORAGE]
-        charge_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
-    discharge_limit[s, k, e, t in STORAGE]
-        discharge_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
-    energy_limit[s, k, e, t in STORAGE]
-        stored_mwh[s, k, e, t] <= storage_hours[k] * capacity_mw[s, k, e]
-    storage_balance[s, k, e, t in STORAGE]
-        stored_mwh[s, k, e, t] == stored_mwh[s, k, e, previous_slice[s, t]]
-        + slice_hours[s, t] * one_way_efficiency[k] * charge_mw[s, k, e, t]
-        - slice_hours[s, t] / one_way_efficiency[k] * discharge_mw[s, k, e, t]
 Costs
     fuel                heat rate times the fuel's price
     variable_om         on what is generated
-    storage_variable_om on what is discharged
     grid_energy         the tariff's mean energy price times the hour's shape
     grid_delivery       on what is drawn
     grid_unused_take    the tariff's mean energy price on what is paid for and not drawn
@@ -67,7 +38,6 @@ Costs
 
 from __future__ import annotations
 
-from pyomo.environ import Any as AnyValue
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
 from tokenworks.blocks.terms import Cost
@@ -82,12 +52,10 @@ ANY_ZONE = "*"
 
 def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the hourly dispatch of every site and step."""
-    _add_sets(m, x, c)
-    _add_parameters(m, x, c)
+    _add_sets(m, x)
     m.generate_mw = Var(m.GENERATION, domain=NonNegativeReals)
     m.import_mw = Var(m.IMPORTS, domain=NonNegativeReals)
     m.unused_take_mw = Var(m.TAKES, domain=NonNegativeReals)
-    _add_storage(m)
 
     @m.Constraint(m.BALANCES)
     def meter_balance(m: ConcreteModel, s: str, e: int, t: str) -> Constraint:
@@ -115,80 +83,15 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         return due <= drawn + m.unused_take_mw[s, i, e]
 
 
-def _add_storage(m: ConcreteModel) -> None:
-    m.charge_mw = Var(m.STORAGE, domain=NonNegativeReals)
-    m.discharge_mw = Var(m.STORAGE, domain=NonNegativeReals)
-    m.stored_mwh = Var(m.STORAGE, domain=NonNegativeReals)
-
-    @m.Constraint(m.STORAGE)
-    def charge_limit(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
-        return m.charge_mw[s, k, e, t] <= m.available_share[s, k, t] * m.capacity_mw[s, k, e]
-
-    @m.Constraint(m.STORAGE)
-    def discharge_limit(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
-        return m.discharge_mw[s, k, e, t] <= m.available_share[s, k, t] * m.capacity_mw[s, k, e]
-
-    @m.Constraint(m.STORAGE)
-    def energy_limit(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
-        return m.stored_mwh[s, k, e, t] <= m.storage_hours[k] * m.capacity_mw[s, k, e]
-
-    @m.Constraint(m.STORAGE)
-    def storage_balance(m: ConcreteModel, s: str, k: str, e: int, t: str) -> Constraint:
-        stored = m.slice_hours[s, t] * m.one_way_efficiency[k] * m.charge_mw[s, k, e, t]
-        drawn = m.slice_hours[s, t] / m.one_way_efficiency[k] * m.discharge_mw[s, k, e, t]
-        before = m.stored_mwh[s, k, e, m.previous_slice[s, t]]
-        return m.stored_mwh[s, k, e, t] == before + stored - drawn
-
-
-def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
+def _add_sets(m: ConcreteModel, x: Inputs) -> None:
     kind = lookup(x.tables["power_technologies"], "technology", "kind")
-    at = {s: c.slices[s].names for s in c.siting.first_step}
-    m.SLICES = Set(dimen=2, initialize=[(s, t) for s, names in at.items() for t in names])
-    m.SLICES_OF = Set(m.OPENABLE, initialize=at)
-    m.BALANCES = Set(dimen=3, initialize=[(s, e, t) for s, e in m.SITE_STEPS for t in at[s]])
-    stores = [(s, k, e) for s, k, e in m.POWER_STEPS if kind[k] == "storage"]
     makers = [(s, k, e) for s, k, e in m.POWER_STEPS if kind[k] != "storage"]
-    m.GENERATION = Set(dimen=4, initialize=[(s, k, e, t) for s, k, e in makers for t in at[s]])
-    m.STORAGE = Set(dimen=4, initialize=[(s, k, e, t) for s, k, e in stores for t in at[s]])
-    m.IMPORTS = Set(dimen=4, initialize=[(s, i, e, t) for s, i, e in m.GRID_STEPS for t in at[s]])
+    generation = [(s, k, e, t) for s, k, e in makers for t in m.SLICES_OF[s]]
+    m.GENERATION = Set(dimen=4, initialize=generation)
+    imports = [(s, i, e, t) for s, i, e in m.GRID_STEPS for t in m.SLICES_OF[s]]
+    m.IMPORTS = Set(dimen=4, initialize=imports)
     m.GENERATORS_AT = Set(
         m.SITE_STEPS, initialize=gather(m.SITE_STEPS, (((s, e), k) for s, k, e in makers))
-    )
-    m.STORES_AT = Set(
-        m.SITE_STEPS, initialize=gather(m.SITE_STEPS, (((s, e), k) for s, k, e in stores))
-    )
-
-
-def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
-    rows = rows_by(x.tables["power_technologies"], "technology")
-    slices = c.slices
-    pairs = list(m.SLICES)
-    m.pue_ratio = Param(m.SLICES, initialize={(s, t): slices[s].pue_ratio[t] for s, t in pairs})
-    m.slice_hours = Param(m.SLICES, initialize={(s, t): slices[s].hours[t] for s, t in pairs})
-    m.slice_share = Param(m.SLICES, initialize={(s, t): slices[s].share[t] for s, t in pairs})
-    m.previous_slice = Param(
-        m.SLICES, within=AnyValue, initialize={(s, t): slices[s].previous[t] for s, t in pairs}
-    )
-    shapes = {
-        (s, p, t): float(shape)
-        for s in m.OPENABLE
-        for (p, t), shape in slices[s].demand_shape.items()
-    }
-    m.SHAPES = Set(dimen=3, initialize=list(shapes))
-    m.slice_shape = Param(m.SHAPES, initialize=shapes)
-    available = {
-        (s, k, t): slices[s].availability[rows[k].kind][t] * (1.0 - rows[k].forced_outage_fraction)
-        for s, k in m.SITE_POWER
-        for t in slices[s].names
-    }
-    m.AVAILABILITY = Set(dimen=3, initialize=list(available))
-    m.available_share = Param(m.AVAILABILITY, initialize=available)
-    m.storage_hours = Param(
-        m.TECHNOLOGIES, initialize={k: rows[k].storage_hours for k in m.TECHNOLOGIES}
-    )
-    m.one_way_efficiency = Param(
-        m.TECHNOLOGIES,
-        initialize={k: rows[k].round_trip_efficiency_fraction ** 0.5 for k in m.TECHNOLOGIES},
     )
     zone = lookup(x.tables["sites"], "site", "zone")
     take = Yearly(x.tables["tariffs"], ["zone"], "minimum_take_fraction")
@@ -225,7 +128,6 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     share = {(s, t): c.slices[s].share[t] for s, t in m.SLICES}
     fuel = {(s, k, e, t): burnt[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
     running = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
-    cycling = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.STORAGE}
     price = {(s, e): energy.mean((zone[s],), steps[e].years) * hours[e] for s, _, e in m.GRID_STEPS}
     fee = {(s, e): delivery.mean((zone[s],), steps[e].years) * hours[e] for s, _, e in m.GRID_STEPS}
     bought, moved = {}, {}
@@ -237,7 +139,6 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     return [
         Cost("fuel", "generate_mw", fuel, shared_by="energy_mwh"),
         Cost("variable_om", "generate_mw", running, shared_by="energy_mwh"),
-        Cost("storage_variable_om", "discharge_mw", cycling, shared_by="energy_mwh"),
         Cost("grid_energy", "import_mw", bought, shared_by="energy_mwh"),
         Cost("grid_delivery", "import_mw", moved, shared_by="energy_mwh"),
         Cost("grid_unused_take", "unused_take_mw", unused, shared_by="energy_mwh"),
