@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyomo.core.base.constraint as pyomo_constraint
@@ -26,8 +26,9 @@ from tokenworks.blocks import (
     siting,
     storage,
 )
-from tokenworks.blocks.terms import CostTerm, attach
+from tokenworks.blocks.terms import Cost, CostTerm, attach
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
+from tokenworks.dated import DatedDiscounting
 from tokenworks.errors import InputError, Problem
 from tokenworks.inputs import Inputs
 
@@ -80,6 +81,13 @@ def build(x: Inputs) -> Model:
             costs += [term for cost in block.costs(m, x, c) for term in attach(m, cost)]
         m.total_usd = Objective(rule=_total(costs), sense=minimize)
     return Model(m, tuple(costs), x, c)
+
+
+def dated_costs(model: Model) -> Iterator[Cost]:
+    """The blocks' costs once more, every figure with the dates of its payments."""
+    x = replace(model.inputs, discounting=DatedDiscounting(model.inputs.discounting))
+    for block in BLOCKS:
+        yield from block.costs(model.pyomo, x, model.candidates)
 
 
 def _refuse_what_is_too_large(x: Inputs, columns: int) -> None:

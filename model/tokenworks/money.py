@@ -39,14 +39,18 @@ class Discounting:
         """Factor of a payment in the middle of a month, (1+r)^-((m+1/2)/12)."""
         return float(self._factors[month])
 
+    def total(self, start_month: int, end_month: int) -> float:
+        """Sum of the factors of the months from start to end."""
+        return float(self._factors[start_month:end_month].sum())
+
     def mean(self, start_month: int, end_month: int) -> float:
         """Mean factor of the months from start to end, the factor of an even flow."""
-        return float(self._factors[start_month:end_month].mean())
+        return self.total(start_month, end_month) / (end_month - start_month)
 
     def years(self, start_month: int, end_month: int) -> float:
         """Present value of one dollar a year, paid monthly from start to end."""
         end = min(end_month, self.horizon_months)
-        return float(self._factors[start_month:end].sum()) / MONTHS_PER_YEAR
+        return self.total(start_month, end) / MONTHS_PER_YEAR
 
     @property
     def at_end(self) -> float:

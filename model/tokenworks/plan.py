@@ -39,11 +39,13 @@ class Plan:
         ``optimal`` within the gap asked for, or ``time_limit`` or ``interrupted`` with what was
         found by then.
     objective_usd, bound_usd
-        Present value of the plan; no plan costs less than the bound.
+        Present value of the plan, cost less revenue; no plan has less than the bound. At maximum
+        net present value that value is the objective's negative.
     gap
-        (incumbent - bound) / incumbent.
+        (incumbent - bound) / size of the incumbent.
     gap_controllable
-        (incumbent - bound) / (incumbent - what no plan can avoid leaving unserved, at its price).
+        (incumbent - bound) / (incumbent - what no plan can better: the penalty of what nobody can
+        serve, less the revenue of all that anybody can).
     summary
         Headline figures.
     tables

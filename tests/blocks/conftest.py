@@ -92,6 +92,10 @@ def attached(two_sites: Inputs) -> dict[str, Attached]:
 
 @pytest.fixture(scope="session")
 def attached_whole(two_sites_with: TwoSitesWith) -> dict[str, Attached]:
-    """The same with whole systems and modules."""
-    whole = {"serving.whole_systems": True, "power.whole_module_fraction": 0.0}
+    """The same with whole systems and modules, at the greatest net present value."""
+    whole = {
+        "serving.whole_systems": True,
+        "power.whole_module_fraction": 0.0,
+        "objective": "npv",
+    }
     return attach_blocks(two_sites_with(whole))

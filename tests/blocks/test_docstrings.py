@@ -116,8 +116,8 @@ def entry_of(line: str, section: str) -> tuple[str, Entry]:
 def differences(block: Any, whole: Any) -> Iterator[str]:
     """Every way in which a block's docstring and what it attached differ.
 
-    `whole` is the same block of the case with whole systems and modules: a domain that depends on
-    an option is stated as the union.
+    `whole` is the same block of the case with other options: a domain or cost that depends on an
+    option is stated as the union.
     """
     said = sections(block.doc)
     costs = {f"{term.component}_usd" for term in block.costs}
@@ -126,7 +126,8 @@ def differences(block: Any, whole: Any) -> Iterator[str]:
     yield from _names("parameters", said["Parameters"], set(block.params) - costs)
     yield from _names("variables", said["Variables"], set(block.variables))
     yield from _names("equations", said["Equations"], set(block.constraints))
-    yield from _names("costs", said["Costs"], {term.component for term in block.costs})
+    stated = {term.component for term in (*block.costs, *whole.costs)}
+    yield from _names("costs", said["Costs"], stated)
     if indices_of_costs - set(block.sets) or costs - set(block.params):
         yield "a cost has no parameter over an index set of its own"
     yield from _details(said, block, whole)

@@ -39,6 +39,7 @@ COLUMNS = [
 # Sections that decide the plan; `solve` says how it is found.
 SECTIONS = ("time", "finance", "latency", "serving", "power")
 OPTIONS = [
+    ("", "objective"),
     ("", "unserved"),
     *(
         (section, option)
@@ -65,6 +66,9 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     ("workloads", "model"): {"serving.length_tolerance_fraction": 10.0},
     # No permit of it depends on the air.
     ("sites", "attainment"): {"tables.permit_routes[air-minor].attainment": "attainment"},
+    # Prices and damages count at the greatest net present value alone.
+    ("workloads", "sold_usd_per_mtoken"): {"objective": "npv"},
+    ("workloads", "damages_usd_per_mtoken"): {"objective": "npv"},
     # A route of the nation that a state's replaces.
     ("permit_routes", "replaces"): {"tables.permit_routes[air-major].cost_usd": 399_000.0},
 }
@@ -96,6 +100,7 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("workloads", "cached_fraction"): [0.02],
     ("workloads", "ttft_limit_ms"): [450.0],
     ("workloads", "tpot_limit_ms"): [35.0],
+    ("", "objective"): ["npv"],
     ("", "unserved"): ["forbidden"],
     ("finance", "base_date"): ["2026-01-01"],
     ("finance", "usd_year"): [2023],

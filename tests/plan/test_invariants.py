@@ -49,6 +49,11 @@ def test_a_sound_plan_passes(context: Context, plan: Plan) -> None:
             "cost components sum",
         ),
         (
+            "costs",
+            lambda t: t.__setitem__("line", "revenue"),
+            "tokens sold bring",
+        ),
+        (
             "cost_per_token",
             lambda t: t.__setitem__("present_value_usd", t["present_value_usd"] * 1.01),
             "cost per token allocates",

@@ -32,7 +32,10 @@ Equations
 Costs
     network     explicit cost of serving over a (site, region) pair
     rent        price of rented tokens
-    unserved    value of unserved tokens
+    unserved    value of unserved tokens, at minimum cost
+    damages     contracted damages of unserved tokens, at maximum net present value
+    revenue_owned   price of tokens served from sites, at maximum net present value
+    revenue_rented  price of tokens served from rented capacity, at maximum net present value
 """
 
 from __future__ import annotations
@@ -44,7 +47,8 @@ from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Se
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
-from tokenworks.frames import lookup, rows
+from tokenworks.candidates.worth import TokenWorth
+from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
 from tokenworks.yearly import Yearly
 
@@ -119,19 +123,23 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
         for row in rows(x.tables["network"])
         if not math.isnan(row.cost_usd_per_mtoken)
     }
-    value = lookup(x.tables["workloads"], "workload", "unserved_usd_per_mtoken")
+    worth = TokenWorth(x)
     price = Yearly(x.tables["cloud_prices"], ["workload"], "rent_usd_per_mtoken")
     network = {(w, r, s, e): pair.get((s, r), 0.0) * seconds[e] for w, r, s, e in m.FLOWS}
     rent = {(w, r, e): price.mean((w,), steps[e].years) * seconds[e] for w, r, e in m.RENTALS}
-    unserved = {(w, r, e): value[w] * seconds[e] for w, r, e in m.UNSERVED}
+    missed = {(w, r, e): worth.unserved_usd[w] * seconds[e] for w, r, e in m.UNSERVED}
+    own_sales = {(w, r, s, e): -worth.sold_usd[w] * seconds[e] for w, r, s, e in m.FLOWS}
+    rented_sales = {(w, r, e): -worth.sold_usd[w] * seconds[e] for w, r, e in m.RENTALS}
     return [
         Cost(
             "network",
             "flow_mtokens_per_s",
             network,
-            of={"workload": 0, "region": 1, "site": 2},
+            of=OF_FLOW,
             shared_by="mtokens",
         ),
         Cost("rent", "rent_mtokens_per_s", rent, line="rent", of={}),
-        Cost("unserved", "unserved_mtokens_per_s", unserved, line="penalty", of={}),
+        Cost(worth.penalty, "unserved_mtokens_per_s", missed, line="penalty", of={}),
+        Cost("revenue_owned", "flow_mtokens_per_s", own_sales, line="revenue", of=OF_FLOW),
+        Cost("revenue_rented", "rent_mtokens_per_s", rented_sales, line="revenue", of={}),
     ]

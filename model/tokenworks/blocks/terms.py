@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pyomo.environ import ConcreteModel, Param, Reals, Set
 
-Line = Literal["owned", "rent", "penalty"]
+Line = Literal["owned", "rent", "penalty", "revenue"]
 # By what a cost is shared among the tokens that used it.
 Basis = Literal["design_mw_years", "energy_mwh", "mtokens"]
 
@@ -30,7 +30,7 @@ class Cost:
     values
         Index to the present value in USD of one unit of the variable.
     line
-        Line of the objective: owned cash (less residuals), rent, or penalty.
+        Line of the objective: owned cash (less residuals), rent, penalty, or revenue (negative).
     of
         Position in the index of the `workload`, `region`, `site` and `system` that the cost is of;
         what is not named is shared by all.

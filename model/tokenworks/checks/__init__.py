@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tokenworks.checks import exports, hardware, place, power, references, time, tokens
+from tokenworks.checks import exports, hardware, money, place, power, references, time, tokens
 from tokenworks.checks.base import Check
 from tokenworks.errors import InputError, Problem
 from tokenworks.io.overrides import try_tables
@@ -55,6 +55,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     tokens.check_measured_power_is_plausible,
     tokens.check_workloads_have_operating_points,
     tokens.check_demand_is_in_reach,
+    money.check_something_is_sold,
     hardware.check_performance_follows_from_rates,
     hardware.check_density_follows_from_performance,
     exports.check_export_rules_say_what_holds,

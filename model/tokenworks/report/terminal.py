@@ -76,9 +76,11 @@ def _head(plan: Plan) -> Text:
     text.append(plan.scenario.name, style="bold")
     text.append(f"  {plan.scenario.title}\n")
     text.append(f"{ending} in {plan.seconds['total']:.1f} s: ")
-    text.append(f"{_money(plan.objective_usd)}", style="bold")
+    earned = plan.summary.net_present_value_usd
+    text.append(_money(plan.objective_usd if earned is None else earned), style="bold")
     text.append(
-        f" present value, at most {_percent(plan.gap)} above any plan "
+        f" {'' if earned is None else 'net '}present value, at most {_percent(plan.gap)} "
+        f"{'above' if earned is None else 'below'} any plan "
         f"({_percent(plan.gap_controllable)} of what a plan can change); "
         f"{plan.size['rows']:,} rows, {plan.size['columns']:,} columns\n"
     )

@@ -32,6 +32,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *_capacity_holds(tables),
         *_nothing_runs_early(c, tables),
         *_costs_sum(c, tables),
+        *_revenue_is_earned(c, tables),
     ]
     if broken:
         raise SolverError("\n".join(["the plan breaks what every plan must keep", *broken[:20]]))
@@ -112,6 +113,25 @@ def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Itera
             ]
             if not ready or min(ready) > row.in_service:
                 yield f"{row.source} at {row.site} runs before its {requirement} permit allows"
+
+
+def _revenue_is_earned(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Revenue is the price of the tokens that flow, and nothing at minimum cost."""
+    x, costs = c.model.inputs, tables["costs"]
+    stated = -float(costs[costs["line"] == "revenue"]["present_value_usd"].sum())
+    earned = 0.0
+    if x.scenario.objective == "npv":
+        price = x.tables["workloads"].set_index("workload")["sold_usd_per_mtoken"].fillna(0.0)
+        factor = {
+            pd.Timestamp(c.start(s.index)): x.discounting.mean(s.start_month, s.end_month)
+            for s in c.steps
+        }
+        flows = tables["flows"]
+        sold = flows[flows["how"] != "unserved"]
+        usd = sold["served_mtokens"] * sold["workload"].map(price)
+        earned = float((usd * sold["step_start"].map(factor)).sum())
+    if _differs(stated, earned):
+        yield f"tokens sold bring {earned} USD, the objective has {stated}"
 
 
 def _costs_sum(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

@@ -21,8 +21,11 @@ class Summary:
 
     Attributes
     ----------
-    owned_usd, rent_usd, penalty_usd
-        Lines of the objective; owned cash is less residuals.
+    owned_usd, rent_usd, penalty_usd, revenue_usd
+        Lines of the objective, which is the first three less the last; owned cash is less
+        residuals. Revenue is counted at maximum net present value alone.
+    net_present_value_usd
+        Revenue less the rest, at maximum net present value; None at minimum cost.
     cost_usd_per_mtoken
         Owned cash over owned tokens, both discounted: a mix over models and lengths.
     zero_residual_usd_per_mtoken
@@ -49,6 +52,8 @@ class Summary:
     owned_usd: float
     rent_usd: float
     penalty_usd: float
+    revenue_usd: float
+    net_present_value_usd: float | None
     cost_usd_per_mtoken: float | None
     zero_residual_usd_per_mtoken: float | None
     all_served_usd_per_mtoken: float | None
@@ -81,10 +86,13 @@ def summary(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) -> Su
     asked = float(by_how.sum())
     first = tables["timeline"].query("milestone == 'first token'")["date"].min()
     start = c.model.inputs.calendar.start
+    earns = c.model.inputs.scenario.objective == "npv"
     return Summary(
         owned_usd=owned,
         rent_usd=rent,
         penalty_usd=float(line.get("penalty", 0.0)),
+        revenue_usd=-float(line.get("revenue", 0.0)),
+        net_present_value_usd=-float(line.sum()) if earns else None,
         cost_usd_per_mtoken=_over(owned, tokens),
         zero_residual_usd_per_mtoken=_over(owned - residual, tokens),
         all_served_usd_per_mtoken=_over(owned + rent, tokens + rented),

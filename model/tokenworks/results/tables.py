@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tokenworks.build import Model
-from tokenworks.results import build_out, costs, operation, tokens
+from tokenworks.results import build_out, cashflow, costs, operation, tokens
 from tokenworks.results.frames import Context
 from tokenworks.results.invariants import check
 from tokenworks.results.summary import Summary, summary
@@ -22,9 +22,11 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
     """
     c = Context(model, solved)
     used = tokens.weights(c)
+    cash = cashflow.monthly_cash(c)
     tables = {
         "cost_per_token": tokens.cost_per_token(c, used),
         "costs": costs.costs(c),
+        "cashflow": cashflow.cashflow(c, cash),
         "sites": build_out.sites(c),
         "routes": build_out.routes(c),
         "power": build_out.power(c),
@@ -36,4 +38,5 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "timeline": build_out.timeline(c),
     }
     check(c, tables)
+    cashflow.check_cash(c, cash, tables["costs"])
     return tables, summary(c, tables, used)

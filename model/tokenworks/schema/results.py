@@ -35,10 +35,26 @@ COSTS = Table(
     "costs",
     "a component of the objective at a site",
     (
-        _key("line", "owned, rent or penalty."),
+        _key("line", "owned, rent, penalty or revenue (negative)."),
         _key("component", "Component of cost."),
         SITE,
         _value("present_value_usd", "Present value; all rows sum to the objective."),
+    ),
+)
+CASHFLOW = Table(
+    "cashflow",
+    "a component's cash in a calendar year",
+    (
+        _key("year", "Calendar year.", Kind.INTEGER),
+        _key("line", "owned, rent, penalty or revenue."),
+        _key("component", "Component of cost."),
+        SITE,
+        _value("cash_usd", "Cash paid, undiscounted real dollars; what is received is negative."),
+        _value(
+            "residual_usd",
+            "Value at the end of the horizon, negative, in its last year; no cash: discounted from "
+            "that day, with the cash of every month, it gives the present value.",
+        ),
     ),
 )
 SITES = Table(
@@ -165,6 +181,7 @@ RESULT_TABLES: dict[str, Table] = {
     for table in (
         COST_PER_TOKEN,
         COSTS,
+        CASHFLOW,
         SITES,
         ROUTES,
         POWER,

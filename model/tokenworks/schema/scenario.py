@@ -238,6 +238,11 @@ class Scenario(Section):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
     title: str = Field("", max_length=200)
     question: str = Field("", max_length=4000)
+    objective: Literal["cost", "npv"] = Field(
+        "cost",
+        description="Least cost with unserved tokens at their value, or greatest net present value "
+        "with served tokens at their price and unserved ones at their contracted damages.",
+    )
     unserved: Literal["priced", "forbidden"] = Field(
         "priced", description="Whether demand may be left unserved at its value."
     )

@@ -39,9 +39,20 @@ WORKLOADS = Table(
             maximum=1.0,
         ),
         amount("unserved_usd_per_mtoken", "Value of a million output tokens left unserved."),
+        amount(
+            "sold_usd_per_mtoken",
+            "Price of a million output tokens and their input, earned by `objective: npv` and by "
+            "the pro-forma; blank earns nothing.",
+            optional=True,
+        ),
+        amount(
+            "damages_usd_per_mtoken",
+            "Contracted damages for a million output tokens left unserved, in place of their value "
+            "under `objective: npv`; blank is none.",
+            optional=True,
+        ),
         label("tier", "Service tier of the measurements that the limits follow."),
         label("percentile", "Percentile of requests that must meet both limits."),
-        pending(amount("sold_usd_per_mtoken", "Price of a million output tokens and their input.")),
         pending(amount("kv_bytes_per_token", "Key-value cache of one token of context.")),
         pending(fraction("deferrable_fraction", "Share of the demand that may wait.")),
         pending(amount("deferral_window_hours", "Longest wait of the deferrable share.")),

@@ -38,7 +38,7 @@ class Solved:
     objective_usd, bound_usd
         Cost of the incumbent; no plan costs less than the bound.
     unavoidable_usd
-        Penalty that no plan can avoid: the least unserved tokens, at their price.
+        Penalty less revenue of the plan that serves most for nothing: what no plan can better.
     rows, columns, nonzeros
         Size of the program.
     seconds
@@ -57,12 +57,12 @@ class Solved:
 
     @property
     def gap(self) -> float:
-        """(incumbent - bound) / incumbent; 0 where both are zero."""
+        """(incumbent - bound) / size of the incumbent; 0 where both are zero."""
         return relative(self.objective_usd - self.bound_usd, self.objective_usd)
 
     @property
     def gap_controllable(self) -> float:
-        """(incumbent - bound) / (incumbent - what no plan can avoid)."""
+        """(incumbent - bound) / (incumbent - what no plan can better)."""
         return relative(
             self.objective_usd - self.bound_usd, self.objective_usd - self.unavoidable_usd
         )
@@ -134,18 +134,19 @@ def _polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, f
 
 
 def _unavoidable(model: Model, matrix: Matrix, options: Solve) -> float:
-    """Least penalty over the relaxation: a bound on what every plan leaves unserved."""
-    names = {term.variable for term in model.costs if term.line == "penalty"}
-    if not names:
+    """Least penalty less revenue over the relaxation: what every plan leaves unserved, at least."""
+    worth: dict[tuple[str, Any], float] = defaultdict(float)
+    for term in model.costs:
+        if term.line in ("penalty", "revenue"):
+            for index, usd in model.pyomo.component(term.coefficient).items():
+                worth[term.variable, index] += usd
+    if not worth:
         return 0.0
-    cost = np.where(
-        [column.parent_component().local_name in names for column in matrix.columns],
-        matrix.cost,
-        0.0,
-    )
+    names = [(column.parent_component().local_name, column.index()) for column in matrix.columns]
+    cost = np.array([worth.get(name, 0.0) for name in names])
     least = run(matrix.relaxed().with_cost(cost), _unhurried(options))
-    # A linear program that did not end proves nothing; zero is always a bound.
-    return max(0.0, least.objective) if least.status is Status.OPTIMAL else 0.0
+    # A linear program that did not end proves nothing.
+    return least.objective if least.status is Status.OPTIMAL else 0.0
 
 
 def _unhurried(options: Solve) -> Solve:
