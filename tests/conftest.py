@@ -110,6 +110,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "asset": "site",
         "requirement": "building",
         "required_before": "construction",
+        "probability_fraction": None,
     },
     "hardware": {
         "system": "h",

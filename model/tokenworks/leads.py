@@ -7,12 +7,14 @@ before one of the three, so the months from filing to service are
     construction    max(permit, procurement) + building
     operation       max(permit, procurement + building)
 
-For a site, procurement is nothing and building is its construction.
+For a site, procurement is nothing and building is its construction. A route may be filed only once
+another requirement of the same asset is granted; the months of the two then add up.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +25,7 @@ from tokenworks.frames import NamedRow, lookup, rows
 from tokenworks.schema.tables_power import SITE_ASSET
 
 _ATTAINMENT = "attainment"
+_FRESH = "fresh"
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,33 @@ class Stages:
 
 @dataclass(frozen=True)
 class Permit:
-    """A permit route that an asset can use."""
+    """A permit route that an asset can use.
+
+    Attributes
+    ----------
+    route
+        Id.
+    satisfies
+        Requirements that its grant satisfies.
+    required_before
+        The stage that has to wait for it.
+    months
+        From filing to grant, refused filings and slips included.
+    cost_usd
+        Of all the filings that a grant takes on average.
+    kept_usd
+        What keeps its value, for the next owner of the asset.
+    follows
+        Requirement that must be granted before it can be filed; blank for none.
+    """
 
     route: str
-    requirement: str
+    satisfies: tuple[str, ...]
     required_before: str
     months: int
     cost_usd: float
+    kept_usd: float = 0.0
+    follows: str = ""
 
 
 def permits_by_site(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], list[Permit]]:
@@ -91,7 +114,12 @@ def routes_offered(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[NamedRo
         by_place.setdefault(row.jurisdiction, []).append(row)
     for site in rows(tables["sites"]):
         places = _with_parents(site.jurisdiction, parents)
-        yield site, [row for place in places for row in by_place.get(place, [])]
+        # What is asked for where water is scarce is no requirement where it is not.
+        kinds = ("", site.water or _FRESH)
+        yield (
+            site,
+            [row for place in places for row in by_place.get(place, []) if row.water in kinds],
+        )
 
 
 def routes_that_hold(site: NamedRow, offered: list[NamedRow]) -> list[NamedRow]:
@@ -107,8 +135,27 @@ def _holds(route: NamedRow, site: NamedRow) -> bool:
 
 
 def _permit(row: NamedRow) -> Permit:
-    months, cost_usd = int(row.route_months), float(row.cost_usd)
-    return Permit(row.route, row.requirement, row.required_before, months, cost_usd)
+    chance = 1.0 if math.isnan(row.probability_fraction) else row.probability_fraction
+    return Permit(
+        route=row.route,
+        satisfies=tuple(filter(None, (row.requirement, row.also_satisfies))),
+        required_before=row.required_before,
+        # A refused filing is filed again at once: 1/chance of them on average.
+        months=math.ceil(row.route_months / chance - 1e-9) + slip(row),
+        cost_usd=row.cost_usd / chance,
+        kept_usd=float(row.cost_usd) if pd.notna(row.transferable) and row.transferable else 0.0,
+        follows=row.follows,
+    )
+
+
+def slip(row: NamedRow) -> int:
+    """Months by which a route or a delivery is late; none where the cell is blank."""
+    return 0 if pd.isna(row.slip_months) else int(row.slip_months)
+
+
+def connection_months(route: NamedRow) -> int:
+    """Months from filing an interconnection to its first contracted MW."""
+    return int(route.route_months) + slip(route)
 
 
 def _with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
@@ -128,7 +175,7 @@ def site_stages(site: NamedRow) -> Stages:
 def technology_stages(technology: NamedRow, start: dt.date) -> Stages:
     """Stages of a power technology, counted from the start of the horizon."""
     return Stages(
-        int(technology.procurement_months),
+        int(technology.procurement_months) + slip(technology),
         int(technology.build_months),
         first_month(technology.first_order, start),
     )
@@ -139,15 +186,30 @@ def first_month(date: pd.Timestamp | None, start: dt.date) -> int:
     return 0 if date is None or pd.isna(date) else whole_months_until(start, date.date())
 
 
+def followed(permit: Permit, permits: list[Permit]) -> list[Permit]:
+    """Of an asset's routes those one of which must be granted before a permit is filed."""
+    return [other for other in permits if permit.follows and permit.follows in other.satisfies]
+
+
+def months_to_grant(permit: Permit, permits: list[Permit]) -> set[int]:
+    """Months from the first filing to the grant of a permit, by every chain that leads to it."""
+    if not permit.follows:
+        return {permit.months}
+    before = (months_to_grant(other, permits) for other in followed(permit, permits))
+    return {permit.months + months for found in before for months in found}
+
+
 def earliest_service(stages: Stages, permits: list[Permit]) -> int:
     """First month in which an asset can serve, its first action taken at the horizon's start.
 
-    Every requirement takes its fastest route, and all are filed at once.
+    Every requirement takes its fastest route, filed at once or as soon as what it follows is there.
     """
     chains: dict[str, list[int]] = {}
     for permit in permits:
-        months = stages.chain(permit.months, permit.required_before)
-        chains.setdefault(permit.requirement, []).append(months)
+        granted = months_to_grant(permit, permits)
+        ready = [stages.chain(months, permit.required_before) for months in granted]
+        for requirement in permit.satisfies:
+            chains.setdefault(requirement, []).extend(ready)
     slowest = max((min(months) for months in chains.values()), default=0)
     return max(stages.first_order_month + stages.months, slowest)
 
@@ -161,7 +223,7 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
     """
     permits = permits_by_site(tables)
     start = tables["periods"]["start"].iloc[0].date()
-    found = set(tables["interconnection_routes"]["route_months"])
+    found = {connection_months(row) for row in rows(tables["interconnection_routes"])}
     found |= {
         first_month(row.first_order, start) + row.lead_months for row in rows(tables["hardware"])
     }
@@ -175,7 +237,11 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
         for asset, stages in assets:
             ordered = stages.first_order_month + stages.months
             routes = permits.get((site.site, asset), [])
-            chains = [stages.chain(r.months, r.required_before) for r in routes]
+            chains = [
+                stages.chain(months, r.required_before)
+                for r in routes
+                for months in months_to_grant(r, routes)
+            ]
             ready = {max(ordered, chain) for chain in chains or [0]}
             found |= ready
             if asset == SITE_ASSET:

@@ -69,6 +69,8 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     # Prices and damages count at the greatest net present value alone.
     ("workloads", "sold_usd_per_mtoken"): {"objective": "npv"},
     ("workloads", "damages_usd_per_mtoken"): {"objective": "npv"},
+    # None depends on the water.
+    ("sites", "water"): {"tables.permit_routes[building-s].water": "fresh"},
     # A route of the nation that a state's replaces.
     ("permit_routes", "replaces"): {"tables.permit_routes[air-major].cost_usd": 399_000.0},
 }

@@ -31,6 +31,21 @@ SEVEN_MONTHS = {
         "permit_routes": [{"route": "p", "route_months": 7, "required_before": "operation"}]
     },
     "first date": {"hardware": [{"first_order": "2030-05-01", "lead_months": 3}]},
+    # Five months in the table, two of slip.
+    "late grid": {
+        "power_technologies": [],
+        "interconnection_routes": [{"route_months": 5, "slip_months": 2}],
+    },
+    "late permit": {
+        "permit_routes": [
+            {"route": "p", "route_months": 5, "slip_months": 2, "required_before": "operation"}
+        ]
+    },
+    "late delivery": {
+        "power_technologies": [
+            {"technology": "k", "procurement_months": 1, "slip_months": 2, "build_months": 4}
+        ]
+    },
     # Ordered in the first month that lies wholly after the day: June, the fifth.
     "first date within a month": {"hardware": [{"first_order": "2030-05-02", "lead_months": 2}]},
 }

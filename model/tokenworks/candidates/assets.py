@@ -112,7 +112,7 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
 
 def is_barred(site: NamedRow, permits: list[Permit]) -> bool:
     """Whether the law of the place keeps out what needs a nuclear licence."""
-    nuclear = any(permit.requirement == "nuclear" for permit in permits)
+    nuclear = any("nuclear" in permit.satisfies for permit in permits)
     return nuclear and bool(pd.notna(site.nuclear_restricted) and site.nuclear_restricted)
 
 

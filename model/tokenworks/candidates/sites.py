@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -25,11 +26,37 @@ class Filings:
         (site, route) to the months in which it can be filed.
     route_months, cost_usd
         (site, route) to months until the grant and to the cost paid in the month of filing.
+    kept_usd
+        (site, route) to the part of the cost that keeps its value.
+    followed
+        (site, route) to the routes one of which must be granted before it is filed.
     """
 
     months: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     route_months: dict[tuple[str, str], int] = field(default_factory=dict)
     cost_usd: dict[tuple[str, str], float] = field(default_factory=dict)
+    kept_usd: dict[tuple[str, str], float] = field(default_factory=dict)
+    followed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def offer_permit(self, site: str, permit: Permit, needed: int, others: list[Permit]) -> None:
+        """Offer a permit that is granted in the month in which it is needed, and what it follows.
+
+        Parameters
+        ----------
+        site, permit, needed
+            The site, the route and the month.
+        others
+            Routes of the same asset.
+        """
+        if needed < min(leads.months_to_grant(permit, others), default=math.inf):
+            return
+        self.offer(site, permit.route, permit.months, permit.cost_usd, needed)
+        self.kept_usd[site, permit.route] = permit.kept_usd
+        first = leads.followed(permit, others)
+        if first:
+            self.followed[site, permit.route] = [other.route for other in first]
+        for other in first:
+            self.offer_permit(site, other, needed - permit.months, others)
 
     def offer(self, site: str, route: str, months: int, cost_usd: float, needed: int) -> bool:
         """Offer a filing that is granted in the month in which it is needed.
@@ -53,6 +80,15 @@ class Filings:
         return [(route, f) for f in filed if f + self.route_months[pair] <= month]
 
     @property
+    def following(self) -> dict[Filing, list[tuple[str, int]]]:
+        """Filings of routes that follow others, with the filings of these granted by then."""
+        return {
+            (s, r, f): [filed for other in others for filed in self.granted_by(s, other, f)]
+            for (s, r), others in self.followed.items()
+            for f in sorted(self.months[s, r])
+        }
+
+    @property
     def all(self) -> list[Filing]:
         """Every filing, in order of site, route and month."""
         return [(s, r, f) for (s, r), filed in self.months.items() for f in sorted(filed)]
@@ -62,7 +98,8 @@ def requirements(permits: list[Permit]) -> dict[str, list[Permit]]:
     """Routes by the requirement that they satisfy."""
     found: dict[str, list[Permit]] = defaultdict(list)
     for permit in permits:
-        found[permit.requirement].append(permit)
+        for requirement in permit.satisfies:
+            found[requirement].append(permit)
     return dict(found)
 
 
@@ -78,11 +115,15 @@ def offer_permits(
         then, since the others would be filed in vain.
     """
     needed = {p: service_month - stages.after_grant(p.required_before) for p in permits}
-    in_time = [permit for permit in permits if needed[permit] >= permit.months]
-    if {permit.requirement for permit in in_time} != set(requirements(permits)):
+    in_time = [
+        permit
+        for permit in permits
+        if needed[permit] >= min(leads.months_to_grant(permit, permits), default=math.inf)
+    ]
+    if set(requirements(in_time)) != set(requirements(permits)):
         return False
     for permit in in_time:
-        filings.offer(site, permit.route, permit.months, permit.cost_usd, needed[permit])
+        filings.offer_permit(site, permit, needed[permit], permits)
     return True
 
 
@@ -154,12 +195,15 @@ def siting(x: Inputs) -> Siting:
 def _contracts(
     x: Inputs, filings: Filings, first_step: dict[str, int]
 ) -> list[tuple[str, str, int]]:
-    return [
-        (row.site, row.route, step.index)
-        for row in rows(x.tables["interconnection_routes"])
-        if row.site in first_step and row.max_mw > 0.0
-        for step in x.calendar.arrivals(
-            max(int(row.route_months), x.calendar.steps[first_step[row.site]].start_month)
-        )
-        if filings.offer(row.site, row.route, int(row.route_months), row.cost_usd, step.start_month)
-    ]
+    found = []
+    for row in rows(x.tables["interconnection_routes"]):
+        if row.site not in first_step or row.max_mw <= 0.0:
+            continue
+        months = leads.connection_months(row)
+        opened = x.calendar.steps[first_step[row.site]].start_month
+        found += [
+            (row.site, row.route, step.index)
+            for step in x.calendar.arrivals(max(months, opened))
+            if filings.offer(row.site, row.route, months, row.cost_usd, step.start_month)
+        ]
+    return found

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tokenworks.checks import exports, hardware, money, place, power, references, time, tokens
+from tokenworks.checks import (
+    exports,
+    hardware,
+    money,
+    permits,
+    place,
+    power,
+    references,
+    time,
+    tokens,
+)
 from tokenworks.checks.base import Check
 from tokenworks.errors import InputError, Problem
 from tokenworks.io.overrides import try_tables
@@ -46,6 +56,9 @@ ALL_CHECKS: tuple[Check, ...] = (
     power.check_no_technology_is_called_site,
     power.check_replaced_routes_are_of_the_same_kind,
     power.check_every_requirement_has_a_route,
+    permits.check_second_requirements_differ,
+    permits.check_followed_requirements_have_routes,
+    permits.check_permits_do_not_wait_for_each_other,
     tokens.check_profiles_are_whole_days,
     tokens.check_demand_covers_every_period,
     tokens.check_demand_keeps_its_profile,

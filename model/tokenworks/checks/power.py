@@ -143,6 +143,7 @@ def check_no_technology_is_called_site(tables: Tables, _: Scenario) -> Iterator[
 _ROUTES = (
     *("permit_routes.route", "permit_routes.asset", "permit_routes.requirement"),
     *("permit_routes.jurisdiction", "permit_routes.attainment", "permit_routes.replaces"),
+    *("permit_routes.water", "permit_routes.also_satisfies"),
 )
 
 
@@ -170,7 +171,7 @@ def check_replaced_routes_are_of_the_same_kind(tables: Tables, _: Scenario) -> I
 
 @reads(
     *_ROUTES,
-    *("sites.site", "sites.jurisdiction", "sites.attainment", "sites.enabled"),
+    *("sites.site", "sites.jurisdiction", "sites.attainment", "sites.water", "sites.enabled"),
     *("jurisdictions.jurisdiction", "jurisdictions.parent"),
 )
 def check_every_requirement_has_a_route(tables: Tables, _: Scenario) -> Iterator[Problem]:
@@ -182,7 +183,8 @@ def check_every_requirement_has_a_route(tables: Tables, _: Scenario) -> Iterator
     first: dict[tuple[str, str], int] = {}
     lines = {row.route: row.Index for row in rows(tables["permit_routes"])}
     for site, offered in leads.routes_offered(frames):
-        left = {(r.asset, r.requirement) for r in leads.routes_that_hold(site, offered)}
+        held = leads.routes_that_hold(site, offered)
+        left = {(r.asset, q) for r in held for q in (r.requirement, r.also_satisfies)}
         for route in offered:
             need = route.asset, route.requirement
             if need not in left and site.site not in lacking.setdefault(need, []):

@@ -12,7 +12,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "hardware upkeep": ("hardware_fixed_om", "hardware_fixed_om_saved"),
     "hardware resale and residual": ("hardware_resale", "hardware_residual"),
     "site and shell": ("opening", "land", "shell", "site_fixed_om", "permits"),
-    "site residual": ("land_residual", "shell_residual"),
+    "site residual": ("land_residual", "shell_residual", "permit_residual"),
     "power plant": ("power_capital", "power_fixed_om"),
     "power plant residual": ("power_residual",),
     "grid connection and capacity": (

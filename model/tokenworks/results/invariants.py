@@ -96,6 +96,7 @@ def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Itera
     for row in rows(tables["routes"]):
         granted[row.site, row.route] = row.granted
     permits = leads.permits_by_site(x.tables)
+    yield from _routes_follow(tables["routes"], permits)
     technologies = rows_by(x.tables["power_technologies"], "technology")
     for row in rows(tables["power"]):
         if row.kind == "grid":
@@ -104,12 +105,12 @@ def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Itera
             continue
         stages = leads.technology_stages(technologies[row.source], x.calendar.start)
         options = permits.get((row.site, row.source), [])
-        for requirement in {p.requirement for p in options}:
+        for requirement in {q for p in options for q in p.satisfies}:
             ready = [
                 granted[row.site, p.route]
                 + pd.DateOffset(months=stages.after_grant(p.required_before))
                 for p in options
-                if p.requirement == requirement and (row.site, p.route) in granted
+                if requirement in p.satisfies and (row.site, p.route) in granted
             ]
             if not ready or min(ready) > row.in_service:
                 yield f"{row.source} at {row.site} runs before its {requirement} permit allows"
@@ -132,6 +133,24 @@ def _revenue_is_earned(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterat
         earned = float((usd * sold["step_start"].map(factor)).sum())
     if _differs(stated, earned):
         yield f"tokens sold bring {earned} USD, the objective has {stated}"
+
+
+def _routes_follow(
+    routes: pd.DataFrame, permits: Mapping[tuple[str, str], list[leads.Permit]]
+) -> Iterator[str]:
+    """What follows another permit is filed once that is granted."""
+    dated = {(row.site, row.route): row for row in rows(routes)}
+    for (site, asset), options in permits.items():
+        for permit in options:
+            mine = dated.get((site, permit.route))
+            if mine is None or not permit.follows:
+                continue
+            first = [dated.get((site, p.route)) for p in options if permit.follows in p.satisfies]
+            if not any(row is not None and row.granted <= mine.filed for row in first):
+                yield (
+                    f"{permit.route} for {asset} at {site} is filed on {mine.filed}, before any "
+                    f"{permit.follows} permit is granted"
+                )
 
 
 def _costs_sum(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

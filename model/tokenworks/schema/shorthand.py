@@ -50,9 +50,14 @@ def fraction(name: str, description: str, *, optional: bool = False) -> Column:
     return amount(name, description, optional=optional, maximum=1.0)
 
 
-def months(name: str, description: str) -> Column:
+def months(name: str, description: str, *, optional: bool = False) -> Column:
     """A duration in whole months."""
-    return Column(name, Kind.INTEGER, Role.INPUT, description, minimum=0, maximum=600)
+    return Column(name, Kind.INTEGER, Role.INPUT, description, optional, minimum=0, maximum=600)
+
+
+def chance(name: str, description: str, *, optional: bool = False) -> Column:
+    """A probability above 0, at most 1."""
+    return Column(name, Kind.NUMBER, Role.INPUT, description, optional, above=0.0, maximum=1.0)
 
 
 def integer(name: str, description: str, *, minimum: float = 0, maximum: float = 1e12) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tokenworks.schema.columns import Table
 from tokenworks.schema.shorthand import (
     amount,
+    chance,
     choice,
     date,
     evidence,
@@ -20,10 +21,13 @@ from tokenworks.schema.shorthand import (
     usd_year,
     year_key,
 )
-from tokenworks.schema.tables_sites import ATTAINMENT
+from tokenworks.schema.tables_sites import ATTAINMENT, WATER
 
 # The asset of a permit route that the site itself needs, beside the technologies' ids.
 SITE_ASSET = "site"
+
+# What a permit is for. `nuclear` allows construction, `nuclear-operation` the loading of fuel.
+REQUIREMENTS = ("air", "nuclear", "nuclear-operation", "building", "water", "land")
 
 # What a stack counts as for air permits; `none` has no stack.
 SOURCE_CATEGORIES = ("simple-cycle", "engine", "steam-electric", "other", "none")
@@ -42,6 +46,7 @@ POWER_TECHNOLOGIES = Table(
         positive("module_mw", "Net AC capacity of one unit."),
         months("procurement_months", "From order to the start of building."),
         months("build_months", "From the start of building to service."),
+        months("slip_months", "Months by which delivery is late; blank for none.", optional=True),
         positive("life_years", "Service life."),
         fraction("deposit_fraction", "Share of capital paid in the month of order."),
         fraction("forced_outage_fraction", "Share of time out of service unplanned."),
@@ -157,7 +162,21 @@ PERMIT_ROUTES = Table(
         choice(
             "requirement",
             "What it satisfies; each asset needs one granted route for every requirement.",
-            ("air", "nuclear", "building", "water", "land"),
+            REQUIREMENTS,
+        ),
+        choice(
+            "also_satisfies",
+            "A second requirement that the same grant satisfies, before the same stage; blank for "
+            "none.",
+            REQUIREMENTS,
+            optional=True,
+        ),
+        choice(
+            "follows",
+            "Requirement of the same asset that must be granted before this route can be filed; "
+            "blank for none.",
+            REQUIREMENTS,
+            optional=True,
         ),
         choice(
             "required_before",
@@ -165,11 +184,30 @@ PERMIT_ROUTES = Table(
             ("commitment", "construction", "operation"),
         ),
         months("route_months", "From filing to grant."),
+        months("slip_months", "Months later than that; blank for none.", optional=True),
         amount("cost_usd", "Paid in the month of filing."),
+        chance(
+            "probability_fraction",
+            "Chance that a filing is granted; blank for 1. A refused one is filed again, 1/chance "
+            "times on average: months (rounded up) and cost count so many times.",
+            optional=True,
+        ),
+        flag(
+            "transferable",
+            "True where the next owner of the asset may use it: the cost of one filing keeps its "
+            "value to the horizon's end; blank for false.",
+            optional=True,
+        ),
         choice(
             "attainment",
             "Air quality of the county where it holds; blank for either.",
             ATTAINMENT,
+            optional=True,
+        ),
+        choice(
+            "water",
+            "Water of the sites that need it or may use it; blank for any.",
+            WATER,
             optional=True,
         ),
         reference(
@@ -203,9 +241,7 @@ PERMIT_ROUTES = Table(
             positive("offset_ratio", "Tons of NOx to retire for each permitted; blank for none.")
         ),
         pending(amount("offset_cost_usd_per_short_ton", "Price of a yearly ton to retire, once.")),
-        pending(fraction("probability_fraction", "Chance that it is granted.")),
-        pending(flag("transferable", "True where the next owner of the asset may use it.")),
-        pending(
+        evidence(
             flag("preapproved_template", "True where a design that the agency knows is taken over.")
         ),
         evidence(amount("template_extra_cost_usd", "What of the cost the template adds.")),

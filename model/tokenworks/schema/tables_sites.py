@@ -64,7 +64,13 @@ SITES = Table(
             )
         ),
         evidence(amount("nuclear_plant_km", "To the nearest nuclear power plant.")),
-        pending(choice("water", "What the grid zone can still give to a new user.", WATER)),
+        choice(
+            "water",
+            "What the grid zone can still give to a new user, which decides its water permits; "
+            "blank for fresh.",
+            WATER,
+            optional=True,
+        ),
         choice(
             "attainment",
             "Whether the county's air meets the limits, which decides its air permits; blank for "
@@ -106,6 +112,7 @@ INTERCONNECTION_ROUTES = Table(
         ),
         amount("max_mw", "Most that can be contracted by this route."),
         months("route_months", "From filing to the first contracted MW."),
+        months("slip_months", "Months later than that; blank for none.", optional=True),
         amount("cost_usd", "Studies and fixed works, paid in the month of filing."),
         amount("cost_usd_per_kw", "Works for every contracted kW, paid when the contract starts."),
         pending(
