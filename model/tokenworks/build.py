@@ -20,10 +20,12 @@ from tokenworks.blocks import (
     hardware,
     hours,
     interface,
+    policy,
     power,
     routes,
     serving,
     siting,
+    stacks,
     storage,
 )
 from tokenworks.blocks.terms import Cost, CostTerm, attach
@@ -34,7 +36,19 @@ from tokenworks.inputs import Inputs
 
 # In the order in which they stand on each other. What runs hour by hour sees of investment the
 # interface alone; what the meter adds up stands before `dispatch`, what limits it behind.
-INVESTMENT = (interface, routes, siting, grid, power, hardware, demand, serving, adequacy)
+INVESTMENT = (
+    interface,
+    routes,
+    siting,
+    grid,
+    power,
+    hardware,
+    demand,
+    serving,
+    stacks,
+    policy,
+    adequacy,
+)
 OPERATION = (hours, storage, dispatch)
 BLOCKS = (*INVESTMENT, *OPERATION)
 

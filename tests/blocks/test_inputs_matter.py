@@ -37,7 +37,7 @@ COLUMNS = [
 ]
 
 # Sections that decide the plan; `solve` says how it is found.
-SECTIONS = ("time", "finance", "latency", "serving", "power")
+SECTIONS = ("time", "finance", "latency", "serving", "power", "policy")
 OPTIONS = [
     ("", "objective"),
     ("", "unserved"),
@@ -58,6 +58,9 @@ ONLY_CHECKED = {
 # holds what they decide.
 ELSEWHERE = {("operations", "net_load_mw"), ("time", "representative_days")}
 
+# It runs the vendors' own software.
+LAYER = {"serving.interoperability_layer": True}
+
 # What the two-site case leaves out, to keep its matrix short.
 VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     # It has no wind.
@@ -71,6 +74,10 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     ("workloads", "damages_usd_per_mtoken"): {"objective": "npv"},
     # None depends on the water.
     ("sites", "water"): {"tables.permit_routes[building-s].water": "fresh"},
+    # A stack whose cost names it cannot lose its last system.
+    ("hardware", "software_stack"): {"tables.software_stacks": None},
+    ("serving", "interoperability_cost_usd_per_site_year"): LAYER,
+    ("serving", "interoperability_throughput_loss_fraction"): LAYER,
     # A route of the nation that a state's replaces.
     ("permit_routes", "replaces"): {"tables.permit_routes[air-major].cost_usd": 399_000.0},
 }
@@ -89,6 +96,8 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("regions", "latitude_deg"): [-80.0],
     ("regions", "longitude_deg"): [100.0],
     ("tariffs", "term_months"): [6],
+    ("hardware", "vendor"): ["Third"],
+    ("hardware", "software_stack"): ["quick"],
     ("hardware", "life_years"): [1.0],
     ("hardware", "lead_months"): [24],
     ("hardware", "rack_kw_per_rack"): [150.0],
@@ -149,6 +158,9 @@ def test_column_changes_the_matrix(
 def test_option_changes_the_matrix(
     section: str, option: str, scenario: Scenario, tables: Tables, entries: Entries
 ) -> None:
+    if (section, option) in VARIANTS:
+        scenario = scenario.with_(VARIANTS[section, option])
+        entries = matrix_of(scenario, tables)
     value = getattr(getattr(scenario, section) if section else scenario, option)
     for new in [*BEYOND.get((section, option), []), *values(value)]:
         try:

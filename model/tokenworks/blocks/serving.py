@@ -18,12 +18,14 @@ Parameters
                                         end over its mean [1]
     load_mw_per_mtoken_per_s[w, o, e]   above idle [MW/(million tokens/s)]
     idle_mw_per_system[h]               idle power [MW/system]
+    held_over_serving_ratio[h]          1 and the warm spare systems of each that serves [1]
 Variables
     assign_systems[s, w, o, e in ASSIGNMENTS] >= 0          systems at the operating point
     serve_mtokens_per_s[s, w, o, g, e in SERVES] >= 0       mean [million output tokens/s]
 Equations
     assign_what_is_held[s, h, e in SYSTEM_STEPS]
-        sum(assign_systems[s, w, o, e] for w, o in ASSIGNED_AT[s, h, e]) <= systems[s, h, e]
+        held_over_serving_ratio[h] * sum(assign_systems[s, w, o, e]
+            for w, o in ASSIGNED_AT[s, h, e]) <= systems[s, h, e]
     peak_within_capacity[s, w, o, t, e in PEAKS]
         sum(hour_factor[s, w, g, t, e] * serve_mtokens_per_s[s, w, o, g, e]
             for g in GROUPS_OF[s, w, o, e])
@@ -63,7 +65,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     @m.Constraint(m.SYSTEM_STEPS)
     def assign_what_is_held(m: ConcreteModel, s: str, h: str, e: int) -> Constraint:
         assigned = sum(m.assign_systems[s, w, o, e] for w, o in m.ASSIGNED_AT[s, h, e])
-        return assigned <= m.systems[s, h, e]
+        return m.held_over_serving_ratio[h] * assigned <= m.systems[s, h, e]
 
     @m.Constraint(m.PEAKS)
     def peak_within_capacity(
@@ -170,6 +172,8 @@ def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
             (w, o, e): found[w, o].load_mw_per_mtoken_per_s(e) for w, o, e in m.MATCH_STEPS
         },
     )
+    held = 1.0 + x.scenario.serving.warm_spare_fraction
+    m.held_over_serving_ratio = Param(m.SYSTEMS, initialize=dict.fromkeys(m.SYSTEMS, held))
     idle_kw = lookup(x.tables["hardware"], "system", "idle_kw")
     m.idle_mw_per_system = Param(
         m.SYSTEMS, initialize={h: idle_kw[h] / KW_PER_MW for h in m.SYSTEMS}

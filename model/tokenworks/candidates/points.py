@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tokenworks.candidates.software import Software
+from tokenworks.eligible import models_of
 from tokenworks.frames import NamedRow, lookup, rows
 from tokenworks.geo.distance import distances_km
 from tokenworks.inputs import Inputs
@@ -27,7 +28,7 @@ class Match:
         Megawatts above idle for every million output tokens a second, as measured.
     ttft_ms
         Time to first token within the system.
-    uplift_ratio
+    throughput_ratio
         Throughput over the measured one, by step.
     """
 
@@ -37,18 +38,18 @@ class Match:
     measured_mtokens_per_s: float
     measured_mw_per_mtoken_per_s: float
     ttft_ms: float
-    uplift_ratio: tuple[float, ...]
+    throughput_ratio: tuple[float, ...]
 
     def mtokens_per_s(self, step: int) -> float:
         """Million output tokens a second of one system at its utilisation limit, in a step."""
-        return self.measured_mtokens_per_s * self.uplift_ratio[step]
+        return self.measured_mtokens_per_s * self.throughput_ratio[step]
 
     def load_mw_per_mtoken_per_s(self, step: int) -> float:
         """Megawatts above idle for every million output tokens a second, in a step.
 
         Power at full throughput is what was measured, so it falls as throughput rises.
         """
-        return self.measured_mw_per_mtoken_per_s / self.uplift_ratio[step]
+        return self.measured_mw_per_mtoken_per_s / self.throughput_ratio[step]
 
 
 def matches(x: Inputs, spans: Sequence[tuple[int, ...]] | None = None) -> list[Match]:
@@ -69,26 +70,27 @@ def matches(x: Inputs, spans: Sequence[tuple[int, ...]] | None = None) -> list[M
     idle_kw = lookup(x.tables["hardware"], "system", "idle_kw")
     points = x.tables["operating_points"]
     software = Software(x)
-    uplifts = {
-        point.point: tuple(software.uplift(point, years) for years in spans)
+    ratios = {
+        point.point: tuple(software.throughput_ratio(point, years) for years in spans)
         for point in rows(points)
     }
+    accepted = models_of(x.tables)
     found: list[Match] = []
     for workload in rows(x.tables["workloads"]):
-        fitting = points[_fits(points, workload, x)]
+        fitting = points[_fits(points, workload, accepted[workload.workload], x)]
         candidates = [
-            _match(workload, point, idle_kw[point.system], uplifts[point.point])
+            _match(workload, point, idle_kw[point.system], ratios[point.point])
             for point in rows(fitting)
         ]
         found += [m for m in candidates if not any(_beats(o, m) for o in candidates)]
     return found
 
 
-def _fits(points: pd.DataFrame, workload: NamedRow, x: Inputs) -> pd.Series[bool]:
+def _fits(points: pd.DataFrame, workload: NamedRow, models: set[str], x: Inputs) -> pd.Series[bool]:
     options = x.scenario.serving
     tolerance = options.length_tolerance_fraction + 1e-12
     fits: pd.Series[bool] = (
-        (points["model"] == workload.model)
+        points["model"].isin(models)
         & ((points["input_tokens"] / workload.input_tokens - 1.0).abs() <= tolerance)
         & ((points["output_tokens"] / workload.output_tokens - 1.0).abs() <= tolerance)
         & (
@@ -101,7 +103,7 @@ def _fits(points: pd.DataFrame, workload: NamedRow, x: Inputs) -> pd.Series[bool
     return fits
 
 
-def _match(workload: NamedRow, point: NamedRow, idle_kw: float, uplift: tuple[float, ...]) -> Match:
+def _match(workload: NamedRow, point: NamedRow, idle_kw: float, ratio: tuple[float, ...]) -> Match:
     full_mtokens_per_s = point.output_tokens_per_s / 1e6
     return Match(
         workload.workload,
@@ -110,7 +112,7 @@ def _match(workload: NamedRow, point: NamedRow, idle_kw: float, uplift: tuple[fl
         full_mtokens_per_s * workload.max_utilisation_fraction,
         (point.full_load_kw - idle_kw) / 1e3 / full_mtokens_per_s,
         point.ttft_ms,
-        uplift,
+        ratio,
     )
 
 
@@ -128,7 +130,7 @@ def _beats(other: Match, match: Match) -> bool:
 
 def _merits(match: Match) -> tuple[float, ...]:
     """What counts of a match, step by step: less is better."""
-    steps = range(len(match.uplift_ratio))
+    steps = range(len(match.throughput_ratio))
     output = (-match.mtokens_per_s(e) for e in steps)
     return (*output, *map(match.load_mw_per_mtoken_per_s, steps), match.ttft_ms)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tokenworks.candidates.demand import StepDemand
 from tokenworks.candidates.points import Match, round_trips_ms
 from tokenworks.candidates.sites import Siting
+from tokenworks.eligible import at_home, sovereign_workloads
 from tokenworks.frames import lookup, rows
 from tokenworks.inputs import Inputs
 
@@ -92,9 +93,12 @@ def _groups(
     growth: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
     for (workload, region, step), level in demand.items():
         growth[workload, region].append((step, level.end_ratio))
+    home, sovereign = at_home(x.tables), sovereign_workloads(x.tables)
     alike: dict[Alike, list[str]] = defaultdict(list)
     for site in where.first_step:
         for (workload, region), path in growth.items():
+            if workload in sovereign and (site, region) not in home:
+                continue
             spare = limits[workload] - x.scenario.latency.queue_ms - trips[site, region]
             points = tuple(
                 m.point

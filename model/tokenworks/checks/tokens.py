@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
+from tokenworks.eligible import models_of
 from tokenworks.errors import Problem
 from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables_hardware import NEEDED_WHEN_ENABLED
@@ -30,6 +31,7 @@ _FIT = (
     ),
     "hardware.system",
     "hardware.enabled",
+    "accepted_models",
 )
 
 
@@ -197,10 +199,15 @@ def check_workloads_have_operating_points(tables: Tables, scenario: Scenario) ->
     usable = [row for row in rows(points) if row.system in systems]
     demand = tables["demand"].frame
     wanted = set(demand.loc[demand["output_tokens_per_s"] > 0, "workload"])
+    models = models_of({name: tables[name].frame for name in ("workloads", "accepted_models")})
     for row in rows(table):
         if row.workload not in wanted:
             continue
-        misses = {p.point: point_misses(row, p, scenario) for p in usable if p.model == row.model}
+        misses = {
+            p.point: point_misses(row, p, scenario)
+            for p in usable
+            if p.model in models[row.workload]
+        }
         if any(not missed for missed in misses.values()):
             continue
         yield problem_at(
@@ -208,13 +215,14 @@ def check_workloads_have_operating_points(tables: Tables, scenario: Scenario) ->
             row.Index,
             "workload",
             f"no operating point of an enabled system fits {shown(row.workload)}",
-            _nearest(row.model, misses, points.file),
+            _nearest(models[row.workload], misses, points.file),
         )
 
 
-def _nearest(model: str, misses: dict[str, dict[str, float]], file: str) -> str:
+def _nearest(models: set[str], misses: dict[str, dict[str, float]], file: str) -> str:
     if not misses:
-        return f"give one of the model {shown(model)} in {shown(file)}, or enable its system"
+        names = " or ".join(map(shown, sorted(models)))
+        return f"give one of the model {names} in {shown(file)}, or enable its system"
     point = min(misses, key=lambda name: (len(misses[name]), sum(misses[name].values()), name))
     return (
         f"the nearest, {shown(point)}, misses {'; '.join(misses[point])}; measure another, "
@@ -304,13 +312,14 @@ def check_demand_is_in_reach(tables: Tables, scenario: Scenario) -> Iterator[Pro
 def _fastest_first_token(tables: Tables, scenario: Scenario) -> dict[str, float]:
     """Workload to the shortest wait for the first token at a fitting point, without the trip."""
     systems = {row.system for row in enabled(tables["hardware"])}
+    models = models_of({name: tables[name].frame for name in ("workloads", "accepted_models")})
     found: dict[str, float] = {}
     for workload in rows(tables["workloads"]):
         times = [
             point.ttft_ms + scenario.latency.queue_ms
             for point in rows(tables["operating_points"])
             if point.system in systems
-            and point.model == workload.model
+            and point.model in models[workload.workload]
             and not point_misses(workload, point, scenario)
         ]
         if times:

@@ -9,7 +9,7 @@ import pandas as pd
 # Group to its components; a component stands in exactly one (held by a test).
 GROUPS: dict[str, tuple[str, ...]] = {
     "hardware": ("hardware_capital",),
-    "hardware upkeep": ("hardware_fixed_om", "hardware_fixed_om_saved"),
+    "hardware upkeep": ("hardware_fixed_om", "hardware_fixed_om_saved", "software_stacks"),
     "hardware resale and residual": ("hardware_resale", "hardware_residual"),
     "site and shell": ("opening", "land", "shell", "site_fixed_om", "permits"),
     "site residual": ("land_residual", "shell_residual", "permit_residual"),

@@ -12,10 +12,9 @@ from tokenworks.errors import SolverError
 from tokenworks.frames import rows, rows_by
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
-
-# Of the larger side of a comparison; two orders above the solver's own tolerance.
-RELATIVE = 1e-6
-ABSOLUTE = 1e-6
+from tokenworks.results.serving_kept import serving_kept
+from tokenworks.results.tolerance import differs as _differs
+from tokenworks.results.tolerance import exceeds as _exceeds
 
 
 def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -30,20 +29,13 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *_demand_closes(c),
         *_meters_balance(c, tables),
         *_capacity_holds(tables),
+        *serving_kept(c, tables),
         *_nothing_runs_early(c, tables),
         *_costs_sum(c, tables),
         *_revenue_is_earned(c, tables),
     ]
     if broken:
         raise SolverError("\n".join(["the plan breaks what every plan must keep", *broken[:20]]))
-
-
-def _differs(left: float, right: float) -> bool:
-    return abs(left - right) > ABSOLUTE + RELATIVE * max(abs(left), abs(right))
-
-
-def _exceeds(used: float, limit: float) -> bool:
-    return used > limit + ABSOLUTE + RELATIVE * abs(limit)
 
 
 def _demand_closes(c: Context) -> Iterator[str]:

@@ -153,12 +153,13 @@ def _efficiency(c: Context, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     pue = lookup(table["sites"], "site", "average_pue_ratio")
     steps = {pd.Timestamp(c.start(step.index)): step for step in c.steps}
     matches = c.model.candidates.serving.matches
+    held = 1.0 + c.model.inputs.scenario.serving.warm_spare_fraction
     energy_mwh: dict[str, float] = {}
     for row in rows(serving):
         step = steps[row.step_start]
         load = matches[row.workload, row.point].load_mw_per_mtoken_per_s(step.index)
         megawatts = (
-            row.assigned_systems * idle_kw[row.system] / 1e3 + row.mean_mtokens_per_s * load
+            held * row.assigned_systems * idle_kw[row.system] / 1e3 + row.mean_mtokens_per_s * load
         ) * pue[row.site]
         energy = megawatts * step.hours
         energy_mwh[row.workload] = energy_mwh.get(row.workload, 0.0) + energy

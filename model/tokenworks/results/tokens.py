@@ -53,11 +53,13 @@ def weights(c: Context) -> Weights:
         point_total[s, w, o, e] += flow
     assigned = c.plan_values("assign_systems")
     flows = c.plan_values("flow_mtokens_per_s")
+    held = 1.0 + x.scenario.serving.warm_spare_fraction
     result = Weights()
     for (s, w, o, g, e), served_flow in serve.items():
         match, step = served.matches[w, o], c.steps[e]
         factor = x.discounting.mean(step.start_month, step.end_month)
-        systems = assigned.get((s, w, o, e), 0.0) / point_total[s, w, o, e]
+        # Each with the spares that idle beside it.
+        systems = held * assigned.get((s, w, o, e), 0.0) / point_total[s, w, o, e]
         for region in served.groups[s, w, g]:
             share = flows.get((w, region, s, e), 0.0) / group_total[s, w, g, e]
             flow = served_flow * share

@@ -161,6 +161,35 @@ class Serving(Section):
         description="Most that software uplift makes of measured throughput.",
         json_schema_extra=ASSUMED,
     )
+    warm_spare_fraction: float = Field(
+        0.0,
+        ge=0.0,
+        le=10.0,
+        description="Systems held beyond those that serve, over those; they idle.",
+        json_schema_extra=NEUTRAL,
+    )
+    interoperability_layer: bool = Field(
+        False,
+        description="True runs one layer over the vendors' software stacks at every site, in place "
+        "of the stacks that `software_stacks` prices: it is paid once, however many vendors.",
+        json_schema_extra=NEUTRAL,
+    )
+    interoperability_cost_usd_per_site_year: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e12,
+        description="Cost of the layer at a site, in every step in which a system with a stack "
+        "serves there; in the scenario's dollars.",
+        json_schema_extra=NEUTRAL,
+    )
+    interoperability_throughput_loss_fraction: float = Field(
+        0.0,
+        ge=0.0,
+        lt=1.0,
+        description="Share of the throughput of every system with a stack that the layer takes, at "
+        "the same power.",
+        json_schema_extra=NEUTRAL,
+    )
 
 
 class Power(Section):
@@ -185,6 +214,26 @@ class Power(Section):
         description="A count of modules is whole where one module is at least this share of the "
         "site's peak load; 0 makes every count whole.",
         json_schema_extra=ASSUMED,
+    )
+
+
+class Policy(Section):
+    """Limits that the owner sets, beside the law's."""
+
+    least_sovereign_fraction: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="Least share of the tokens served in a step, owned or rented, that are served "
+        "within the users' country; rented tokens are where their workload is `sovereign`.",
+        json_schema_extra=NEUTRAL,
+    )
+    most_vendor_fraction: float = Field(
+        1.0,
+        gt=0.0,
+        le=1.0,
+        description="Most of the design power of all systems in service that is of one vendor.",
+        json_schema_extra=NEUTRAL,
     )
 
 
@@ -251,6 +300,7 @@ class Scenario(Section):
     latency: Latency = Latency()
     serving: Serving = Serving()
     power: Power = Power()
+    policy: Policy = Policy()
     solve: Solve = Solve()
     tables: dict[TableName, TablePath] = Field(
         default_factory=dict, description="Table name to file, relative to the file that names it."

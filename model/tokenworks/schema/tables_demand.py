@@ -56,10 +56,27 @@ WORKLOADS = Table(
         pending(amount("kv_bytes_per_token", "Key-value cache of one token of context.")),
         pending(fraction("deferrable_fraction", "Share of the demand that may wait.")),
         pending(amount("deferral_window_hours", "Longest wait of the deferrable share.")),
-        pending(flag("sovereign", "True where it must be served within the users' jurisdiction.")),
+        flag(
+            "sovereign",
+            "True where sites must lie in the users' country; blank for false. Its rented capacity "
+            "is taken to lie there, and priced so.",
+            optional=True,
+        ),
         usd_year(),
         *provenance(),
     ),
+)
+
+
+ACCEPTED_MODELS = Table(
+    "accepted_models",
+    "a model variant that a workload accepts beside its own model",
+    (
+        key("workload", "Workload.", refers_to="workloads.workload"),
+        key("model", "Model whose operating points may serve it too.", refers_to="models.model"),
+        *provenance(),
+    ),
+    required=False,
 )
 
 
@@ -108,6 +125,7 @@ CLOUD_PRICES = Table(
 
 DEMAND_TABLES = (
     WORKLOADS,
+    ACCEPTED_MODELS,
     PROFILES,
     DEMAND,
     CLOUD_PRICES,

@@ -85,7 +85,7 @@ HARDWARE = Table(
     (
         key("system", "Id of the system."),
         label("name", "Name for people."),
-        label("vendor", "Vendor."),
+        name_of("vendor", "Vendor, of which `policy` may limit the share; blank for none."),
         label("accelerator", "Accelerator."),
         label("accelerators_count", "Accelerators in a system.", kind=Kind.INTEGER),
         _unless_off(
@@ -195,10 +195,27 @@ SOFTWARE_EFFICIENCY = Table(
     required=False,
 )
 
+SOFTWARE_STACKS = Table(
+    "software_stacks",
+    "a software stack, and what it costs to run at a site",
+    (
+        key("stack", "Software stack, as in `hardware`; one without a row costs nothing."),
+        label("name", "Name for people."),
+        amount(
+            "site_cost_usd_per_year",
+            "Staff, licences and upkeep at a site, in every step in which a system of it serves.",
+        ),
+        usd_year(),
+        *provenance(),
+    ),
+    required=False,
+)
+
 HARDWARE_TABLES = (
     HARDWARE,
     MODELS,
     OPERATING_POINTS,
     PART_LOAD_POWER,
     SOFTWARE_EFFICIENCY,
+    SOFTWARE_STACKS,
 )

@@ -10,7 +10,6 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     number,
-    pending,
     positive,
     provenance,
     reference,
@@ -60,12 +59,12 @@ REGIONS = Table(
         number("latitude_deg", "North positive.", minimum=-90, maximum=90),
         number("longitude_deg", "East positive.", minimum=-180, maximum=180),
         label("time_zone", "Time zone, an IANA name such as America/Chicago."),
-        pending(
-            reference(
-                "jurisdiction",
-                "jurisdictions.jurisdiction",
-                "Country of the users: sovereign workloads are served within it.",
-            )
+        reference(
+            "jurisdiction",
+            "jurisdictions.jurisdiction",
+            "Of the users: sovereign workloads are served within its country; blank where none is "
+            "asked for there.",
+            optional=True,
         ),
         evidence(
             amount(
