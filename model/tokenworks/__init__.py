@@ -19,7 +19,7 @@ from tokenworks.errors import (
 )
 
 if TYPE_CHECKING:
-    from tokenworks.plan import Plan, solve
+    from tokenworks.plan import Plan, difference, solve
     from tokenworks.schema.scenario import Scenario
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Scenario",
     "SolverError",
     "TokenworksError",
+    "difference",
     "load",
     "solve",
 ]
@@ -55,7 +56,7 @@ def load(name_or_path: str | Path) -> Scenario:
 
 def __getattr__(name: str) -> Any:
     """Import what is heavy (pandas, Pyomo, HiGHS) only when it is first asked for."""
-    if name in ("Plan", "solve"):
+    if name in ("Plan", "difference", "solve"):
         from tokenworks import plan
 
         return getattr(plan, name)

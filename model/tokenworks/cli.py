@@ -30,6 +30,13 @@ class Method(StrEnum):
     WHOLE = "whole"
 
 
+class Usual(StrEnum):
+    """Ways of business as usual."""
+
+    RENT = "rent"
+    GRID = "grid"
+
+
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Path of a scenario, or name of a shipped one.")
 ]
@@ -85,12 +92,19 @@ def solve(
     method: Annotated[Method | None, typer.Option(help="How to solve.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest alone.")] = False,
+    business_as_usual: Annotated[
+        Usual | None, typer.Option(help="Solve this too, and print the difference.")
+    ] = None,
+    horizon_check: Annotated[
+        bool, typer.Option("--horizon-check", help="Solve with ten more years too.")
+    ] = False,
 ) -> None:
     """Solve a scenario and print what opens when, what powers it, and what a token costs."""
     from tokenworks.checks import read_checked
     from tokenworks.inputs import prepare
     from tokenworks.io.run_folder import check_run_folder
     from tokenworks.plan import plan_of, run_folder, with_options
+    from tokenworks.report.difference import print_difference
     from tokenworks.report.terminal import print_json, print_plan, say
 
     started = _now()
@@ -103,11 +117,20 @@ def solve(
     check_run_folder(folder, inputs.sha256)
     say(f"{chosen.name}: inputs read and checked, solving to a gap of {chosen.solve.gap:.2%}")
     plan = plan_of(inputs, started)
+    if horizon_check:
+        say(f"{chosen.name}: solving with ten more years")
+        plan = plan.with_longer_horizon()
     plan.save(folder)
+    usual = None
+    if business_as_usual:
+        say(f"{chosen.name}: solving business as usual, {business_as_usual.value}")
+        usual = plan.business_as_usual(business_as_usual.value)
     if as_json:
-        print_json(plan)
+        print_json(plan, **({"business_as_usual": usual.manifest()} if usual else {}))
     else:
         print_plan(plan)
+        if usual:
+            print_difference(plan, usual, f"business as usual, {business_as_usual}")
     say(f"run folder: {folder}")
     if plan.status == "interrupted":
         raise typer.Exit(INTERRUPTED)

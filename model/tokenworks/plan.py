@@ -18,11 +18,15 @@ from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.run_folder import write_run
 from tokenworks.io.scenario_files import scenario_to_yaml
+from tokenworks.results.difference import Difference, difference
 from tokenworks.results.summary import Summary
 from tokenworks.results.tables import tables_of
 from tokenworks.schema.scenario import Scenario, Solve
 from tokenworks.solver.shortfall import shortfall
 from tokenworks.solver.whole import solve_whole
+from tokenworks.variants import Usual, business_as_usual, longer_horizon
+
+__all__ = ["Difference", "Plan", "difference", "plan_of", "run_folder", "solve", "with_options"]
 
 PACKAGES = ("tokenworks", "highspy", "pyomo", "pandas", "numpy")
 
@@ -106,6 +110,37 @@ class Plan:
             },
             "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         }
+
+    def business_as_usual(self, kind: Usual = "rent") -> Plan:
+        """The plan to hold this one against; see `difference`.
+
+        Parameters
+        ----------
+        kind
+            ``rent``: nothing is built, all that the cloud offers can be rented; ``grid``: firm grid
+            power alone, and systems that are for sale at the start.
+
+        Raises
+        ------
+        InputError
+            Where the scenario without the rest is none, such as ``rent`` without a cloud price.
+        InfeasibleError, NoIncumbentError
+            As their names say.
+        """
+        return solve(self.scenario.with_(business_as_usual(self.inputs, kind)))
+
+    def horizon_longer(self, years: int = 10) -> Plan:
+        """The plan with as many more years in which demand stays as it is at the end.
+
+        What was built for the last year then runs on instead of being valued: a plan whose cost per
+        token hangs on its residual values differs from this one.
+        """
+        return plan_of(longer_horizon(self.inputs, years), time.perf_counter())
+
+    def with_longer_horizon(self, years: int = 10) -> Plan:
+        """The plan, with the cost per token of `horizon_longer` in its summary."""
+        usd = self.horizon_longer(years).summary.cost_usd_per_mtoken
+        return replace(self, summary=replace(self.summary, longer_horizon_usd_per_mtoken=usd))
 
     def save(self, folder: Path | str | None = None) -> Path:
         """Write the run folder, whole or not at all.

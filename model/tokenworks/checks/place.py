@@ -21,13 +21,17 @@ _GRID = ("sites.site", "sites.zone", "sites.enabled", "interconnection_routes.si
 _SLICES = ("operations.zone", "operations.day", "operations.hour_utc", "operations.weight_days")
 
 
-@reads("sites.enabled")
+@reads("sites.enabled", "cloud_prices")
 def check_some_site_is_enabled(tables: Tables, _: Scenario) -> Iterator[Problem]:
-    """At least one site is switched on."""
+    """At least one site is switched on, or there is capacity to rent."""
     sites = tables["sites"]
-    if not enabled(sites):
+    if not enabled(sites) and tables["cloud_prices"].frame.empty:
         yield problem_at(
-            sites, 0, "enabled", "every site is switched off", "give one of them `true`"
+            sites,
+            0,
+            "enabled",
+            "every site is switched off, and there is no capacity to rent",
+            "give one of them `true`, or a cloud price",
         )
 
 

@@ -47,9 +47,10 @@ def new_table(title: str, *columns: tuple[str, str]) -> RichTable:
     return table
 
 
-def print_json(plan: Plan) -> None:
-    """Print the manifest alone, as JSON."""
-    sys.stdout.write(json.dumps(plan.manifest(), indent=2, ensure_ascii=False, default=str) + "\n")
+def print_json(plan: Plan, **more: object) -> None:
+    """Print the manifest alone, as JSON, with what was asked for beside it."""
+    manifest = plan.manifest() | more
+    sys.stdout.write(json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
 def print_plan(plan: Plan) -> None:
@@ -77,7 +78,7 @@ def _head(plan: Plan) -> Text:
     text.append(f"  {plan.scenario.title}\n")
     text.append(f"{ending} in {plan.seconds['total']:.1f} s: ")
     earned = plan.summary.net_present_value_usd
-    text.append(_money(plan.objective_usd if earned is None else earned), style="bold")
+    text.append(money(plan.objective_usd if earned is None else earned), style="bold")
     text.append(
         f" {'' if earned is None else 'net '}present value, at most {_percent(plan.gap)} "
         f"{'above' if earned is None else 'below'} any plan "
@@ -157,7 +158,7 @@ def _hardware(plan: Plan) -> RichTable:
             f"{rows['bought_systems'].sum():,.0f}",
             f"{rows['sold_systems'].sum():,.0f}",
             f"{rows['design_mw'].sum():,.0f}",
-            _money(rows["capex_usd"].sum()),
+            money(rows["capex_usd"].sum()),
         )
     return table
 
@@ -219,6 +220,11 @@ def _served(plan: Plan) -> RichTable:
 
 def _notes(plan: Plan) -> Iterable[Text]:
     s = plan.summary
+    if s.longer_horizon_usd_per_mtoken is not None:
+        yield Text(
+            "With the horizon ten years longer, owned tokens cost "
+            f"{s.longer_horizon_usd_per_mtoken:.4f} USD per million."
+        )
     if s.cost_usd_per_mtoken is not None:
         yield Text(
             f"Without any residual value {s.zero_residual_usd_per_mtoken:.4f}; with what is rented "
@@ -245,7 +251,8 @@ def _requests(plan: Plan) -> str:
     )
 
 
-def _money(usd: float) -> str:
+def money(usd: float) -> str:
+    """An amount in the largest of its words."""
     for size, word in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if abs(usd) >= size:
             return f"{usd / size:,.2f} {word} USD"

@@ -30,6 +30,8 @@ class Summary:
         Owned cash over owned tokens, both discounted: a mix over models and lengths.
     zero_residual_usd_per_mtoken
         The same without any residual value.
+    longer_horizon_usd_per_mtoken
+        The same of the plan whose horizon is ten years longer; None unless asked for.
     all_served_usd_per_mtoken
         Owned cash and rent over owned and rented tokens: what serving everything served costs.
     cost_usd_per_mtoken_by_workload, cost_usd_per_million_input_tokens_by_workload,
@@ -56,6 +58,7 @@ class Summary:
     net_present_value_usd: float | None
     cost_usd_per_mtoken: float | None
     zero_residual_usd_per_mtoken: float | None
+    longer_horizon_usd_per_mtoken: float | None
     all_served_usd_per_mtoken: float | None
     cost_usd_per_mtoken_by_workload: Mapping[str, float]
     cost_usd_per_million_input_tokens_by_workload: Mapping[str, float]
@@ -95,6 +98,7 @@ def summary(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) -> Su
         net_present_value_usd=-float(line.sum()) if earns else None,
         cost_usd_per_mtoken=_over(owned, tokens),
         zero_residual_usd_per_mtoken=_over(owned - residual, tokens),
+        longer_horizon_usd_per_mtoken=None,
         all_served_usd_per_mtoken=_over(owned + rent, tokens + rented),
         **_by_workload(c, tables, used),
         served_share=1.0 - float(by_how.get("unserved", 0.0)) / asked if asked else 0.0,
@@ -126,7 +130,9 @@ def _by_workload(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) 
     tokens: dict[str, float] = {}
     for use, amount in used.mtokens.items():
         tokens[use[0]] = tokens.get(use[0], 0.0) + amount
-    per_output = {w: float(usd[w]) / amount for w, amount in tokens.items() if amount > 0.0}
+    # Tokens that cost nothing have no row.
+    known = {w: amount for w, amount in tokens.items() if amount > 0.0}
+    per_output = {w: float(usd.get(w, 0.0)) / amount for w, amount in known.items()}
     return {
         "cost_usd_per_mtoken_by_workload": per_output,
         "cost_usd_per_million_input_tokens_by_workload": {
