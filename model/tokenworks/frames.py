@@ -30,6 +30,11 @@ def lookup(frame: pd.DataFrame, key: str, column: str) -> dict[Any, Any]:
     return dict(zip(frame[key], frame[column], strict=True))
 
 
+def given(cell: Any, blank: Any) -> Any:
+    """What an optional cell holds, or what its column says that a blank stands for."""
+    return blank if pd.isna(cell) else cell
+
+
 @cache
 def _row_type(columns: tuple[str, ...]) -> Callable[..., NamedRow]:
     return namedtuple("Row", columns)

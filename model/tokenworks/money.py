@@ -89,8 +89,12 @@ class Discounting:
         float
             0 where the life is over or residuals are switched off.
         """
-        left = life_years - (self.horizon_months - service) / MONTHS_PER_YEAR
-        if left <= 0.0 or not self.residuals:
+        return self.annuity_left(self.horizon_months - service, life_years) * self.residuals
+
+    def annuity_left(self, age_months: int, life_years: float) -> float:
+        """Share of an asset's cost that is left at an age, whether residuals count or not."""
+        left = life_years - age_months / MONTHS_PER_YEAR
+        if left <= 0.0:
             return 0.0
         if self.rate == 0.0:
             return left / life_years

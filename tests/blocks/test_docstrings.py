@@ -42,7 +42,7 @@ def test_docstring_is_the_code(
         ("grid", "(v, u) of DROPS with", "(s, v, u) of DROPS with"),
         ("power", "module_mw[k]  ", "module_mw[s, k]  "),
         ("power", "    GAS_SITES ", "    GAS_PLACES "),
-        ("power", "integer or >= 0", ">= 0"),
+        ("power", "in BUILDS] integer or >= 0", "in BUILDS] >= 0"),
         ("routes", "in FILINGS] binary", "in FILINGS] integer"),
         ("routes", "file_route[s, r, f in FILINGS]", "file_route[s, r, f in ROUTES]"),
         ("routes", "    permits   ", "    fees      "),

@@ -55,8 +55,13 @@ ONLY_CHECKED = {
 }
 
 # What needs days to choose from, which the two-site case has not; `tests/cases/test_fewer_days.py`
-# holds what they decide.
-ELSEWHERE = {("operations", "net_load_mw"), ("time", "representative_days")}
+# holds what they decide. What is leased has a rent and no capital, so that the flag changes only
+# with them: `tests/cases/test_retirement.py`.
+ELSEWHERE = {
+    ("operations", "net_load_mw"),
+    ("time", "representative_days"),
+    ("power_technologies", "leased"),
+}
 
 # It runs the vendors' own software.
 LAYER = {"serving.interoperability_layer": True}

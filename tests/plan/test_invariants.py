@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import tokenworks as tw
+from tokenworks.build import build
 from tokenworks.errors import SolverError
 from tokenworks.plan import Plan
 from tokenworks.results.frames import Context
 from tokenworks.results.invariants import check
+from tokenworks.solver.whole import solve_whole
+
+TWO_SITES = Path(__file__).parents[1] / "golden" / "two-sites" / "two-sites.yaml"
+HEADROOM = "tables.zone_headroom[*].firm_headroom_mw"
 
 Change = Callable[[pd.DataFrame], None]
 
@@ -73,6 +80,25 @@ def test_unmet_demand_is_refused(context: Context, plan: Plan) -> None:
     worse = Context(context.model, replace(context.solved, values=values))
     with pytest.raises(SolverError, match=r"demand .* met"):
         check(worse, plan.tables)
+
+
+@pytest.mark.parametrize(
+    ("variable", "count", "words"),
+    [
+        ("build_modules", 0.0, r"gives .* of .* MW"),
+        ("retire_modules", 1e6, "more modules retire than"),
+    ],
+)
+def test_power_that_is_not_there_is_refused(variable: str, count: float, words: str) -> None:
+    """On a plan without grid, which lives on power of its own."""
+    island = tw.solve(tw.load(TWO_SITES).with_({HEADROOM: 0.0}), gap=0.0)
+    model = build(island.inputs)
+    solved = solve_whole(model, island.scenario.solve)
+    check(Context(model, solved), island.tables)
+    values = dict(solved.values)
+    values[variable] = dict.fromkeys(values[variable], count)
+    with pytest.raises(SolverError, match=words):
+        check(Context(model, replace(solved, values=values)), island.tables)
 
 
 def test_a_bound_above_the_objective_is_refused(context: Context, plan: Plan) -> None:

@@ -80,7 +80,6 @@ def test_a_site_that_nobody_opens_is_no_dearer(
     assert solved(path).usd <= without.usd * (1 + laws.SAME)
 
 
-@pytest.mark.xfail(reason="modules can't be retired before their end of life, so upkeep runs on")
 def test_longer_life_of_power_is_no_dearer(
     write_scenario: Callable[..., Any], solved: Solve
 ) -> None:

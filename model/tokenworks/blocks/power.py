@@ -1,8 +1,11 @@
-"""Power: modules are built by vintage, serve for their life, and need their permits.
+"""Power: modules are built or leased by vintage, serve until they retire, and need their permits.
 
 Sets
     BUILDS          (s, k, e)       modules of technology k can enter service at site s at step e
-    BUILT_BY[s, k, e in BUILDS]     steps of BUILDS up to e
+    RETIREMENTS     (s, k, v, u)    modules of step v can retire at step u; leased ones after their
+                                    least term
+    RETIRE_STEPS[s, k, v in BUILDS]         steps u of RETIREMENTS
+    RETIRED_BY[s, k, e in POWER_STEPS]      (v, u) of RETIREMENTS with v in service and u up to e
     IN_SERVICE[s, k, e in POWER_STEPS]      vintages v that serve some of step e
     SERVICE         (k, v, e)       vintages and steps of IN_SERVICE
     SITE_POWER      (s, k)          technologies of BUILDS
@@ -16,33 +19,45 @@ Parameters
     module_mw[k]                    net AC capacity of a module [MW]
     service_share[k, v, e]          share of step e that vintage v serves before its life ends [1]
     most_modules_count[s, k]        limit of the row, of the gas access, or 20 times the peak [1]
-    total_modules_count[s, k]       the same, as often as lives fit in the horizon [1]
     gas_access_mw[s]                gas-fired capacity that the pipeline can feed [MW]
 Variables
     build_modules[s, k, e in BUILDS] integer or >= 0    modules entering service at step e; whole
                                     where a module is large against its site
+    retire_modules[s, k, v, u in RETIREMENTS] integer or >= 0   of step v, out of service from the
+                                    start of step u on: sold, scrapped or given back
 Equations
     capacity[s, k, e in POWER_STEPS]
-        capacity_mw[s, k, e] == module_mw[k] * sum(
+        capacity_mw[s, k, e] == module_mw[k] * (sum(
             service_share[k, v, e] * build_modules[s, k, v] for v in IN_SERVICE[s, k, e])
+        - sum(service_share[k, v, e] * retire_modules[s, k, v, u]
+            for v, u in RETIRED_BY[s, k, e]))
+    retire_what_is_built[s, k, v in BUILDS]
+        sum(retire_modules[s, k, v, u] for u in RETIRE_STEPS[s, k, v]) <= build_modules[s, k, v]
     site_limit[s, k, e in POWER_STEPS]
         capacity_mw[s, k, e] <= module_mw[k] * most_modules_count[s, k]
     gas_access[s, e in GAS_STEPS]
         sum(capacity_mw[s, k, e] for k in GAS_FIRED_AT[s, e]) <= gas_access_mw[s]
     build_needs_permit[s, k, q, e in BUILD_PERMITS]
-        sum(build_modules[s, k, v] for v in BUILT_BY[s, k, e])
-        <= total_modules_count[s, k] * sum(
+        capacity_mw[s, k, e] <= module_mw[k] * most_modules_count[s, k] * sum(
             file_route[s, r, f] for r, f in BUILD_FILINGS[s, k, q, e])
+Remarks
+    A permit, once granted, holds: what is in service in a step in which modules could enter is what
+    needs it, and bounds it more tightly than all that was ever built. A module that enters is in
+    service in that step, for it cannot retire before the next.
+    What is not retired when it is no longer needed stays as backup, at its fixed cost.
 Costs
     power_capital           a deposit with the order, the rest evenly while building
     power_contingency       spent with the capital; has no residual of its own
+    power_lease             rent of leased modules, from service to the end of life or horizon
     power_fixed_om          from service to the end of life or horizon
     power_residual          annuity of the remaining life
+    power_lease_saved       from the return to the same end
+    power_fixed_om_saved    from retirement to the same end
+    power_residual_given_up     the residual that goes with what retires
+    power_resale            resale value at retirement
 """
 
 from __future__ import annotations
-
-import math
 
 from pyomo.environ import (
     ConcreteModel,
@@ -54,17 +69,14 @@ from pyomo.environ import (
     Var,
 )
 
-from tokenworks import leads
 from tokenworks.blocks.terms import Cost
-from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.assets import service_share
 from tokenworks.candidates.grouping import gather
-from tokenworks.frames import lookup, rows_by
+from tokenworks.candidates.module_costs import ModuleCost, module_costs
+from tokenworks.frames import NamedRow, given, lookup, rows_by
 from tokenworks.inputs import Inputs
-from tokenworks.yearly import Yearly
-
-KW_PER_MW = 1e3
+from tokenworks.money import Discounting, resale_share
 
 
 def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -75,13 +87,26 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     def domain(m: ConcreteModel, s: str, k: str, e: int) -> Set:
         return NonNegativeIntegers if (s, k) in c.assets.whole else NonNegativeReals
 
+    def domain_of_retired(m: ConcreteModel, s: str, k: str, v: int, u: int) -> Set:
+        return domain(m, s, k, v)
+
     m.build_modules = Var(m.BUILDS, domain=domain)
+    m.retire_modules = Var(m.RETIREMENTS, domain=domain_of_retired)
 
     @m.Constraint(m.POWER_STEPS)
     def capacity(m: ConcreteModel, s: str, k: str, e: int) -> Constraint:
-        return m.capacity_mw[s, k, e] == m.module_mw[k] * sum(
-            m.service_share[k, v, e] * m.build_modules[s, k, v] for v in m.IN_SERVICE[s, k, e]
+        return m.capacity_mw[s, k, e] == m.module_mw[k] * (
+            sum(m.service_share[k, v, e] * m.build_modules[s, k, v] for v in m.IN_SERVICE[s, k, e])
+            - sum(
+                m.service_share[k, v, e] * m.retire_modules[s, k, v, u]
+                for v, u in m.RETIRED_BY[s, k, e]
+            )
         )
+
+    @m.Constraint(m.BUILDS)
+    def retire_what_is_built(m: ConcreteModel, s: str, k: str, v: int) -> Constraint:
+        retired = sum(m.retire_modules[s, k, v, u] for u in m.RETIRE_STEPS[s, k, v])
+        return retired <= m.build_modules[s, k, v]
 
     @m.Constraint(m.POWER_STEPS)
     def site_limit(m: ConcreteModel, s: str, k: str, e: int) -> Constraint:
@@ -93,9 +118,8 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
     @m.Constraint(m.BUILD_PERMITS)
     def build_needs_permit(m: ConcreteModel, s: str, k: str, q: str, e: int) -> Constraint:
-        return sum(m.build_modules[s, k, v] for v in m.BUILT_BY[s, k, e]) <= (
-            m.total_modules_count[s, k]
-            * sum(m.file_route[s, r, f] for r, f in m.BUILD_FILINGS[s, k, q, e])
+        return m.capacity_mw[s, k, e] <= m.module_mw[k] * m.most_modules_count[s, k] * sum(
+            m.file_route[s, r, f] for r, f in m.BUILD_FILINGS[s, k, q, e]
         )
 
 
@@ -107,10 +131,6 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     vintages = gather(pairs, (((s, k), e) for s, k, e in builds))
     m.BUILDS = Set(dimen=3, initialize=builds)
     m.SITE_POWER = Set(dimen=2, initialize=pairs)
-    m.BUILT_BY = Set(
-        m.BUILDS,
-        initialize={(s, k, e): [v for v in vintages[s, k] if v <= e] for s, k, e in builds},
-    )
     share = {
         (k, v, e.index): service_share(e, steps[v], rows[k].life_years)
         for k, v in dict.fromkeys((k, v) for _, k, v in builds)
@@ -126,6 +146,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
             for s, k, e in m.POWER_STEPS
         },
     )
+    _add_retirements(m, x, share)
     gas = [(s, k, e) for s, k, e in m.POWER_STEPS if rows[k].needs_gas]
     gas_steps = list(dict.fromkeys((s, e) for s, _, e in gas))
     m.GAS_STEPS = Set(dimen=2, initialize=gas_steps)
@@ -136,22 +157,37 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.BUILD_FILINGS = Set(m.BUILD_PERMITS, dimen=2, initialize=c.assets.build_permits)
 
 
+def _add_retirements(m: ConcreteModel, x: Inputs, share: dict[tuple[str, int, int], float]) -> None:
+    steps = x.calendar.steps
+    rows = rows_by(x.tables["power_technologies"], "technology")
+    least = {k: int(given(row.lease_term_months, 0)) for k, row in rows.items()}
+    # What retires at a step was alive in the step before it; otherwise it has left by itself.
+    retirements = [
+        (s, k, v, u.index)
+        for s, k, v in m.BUILDS
+        for u in steps[v + 1 :]
+        if (k, v, u.index - 1) in share and u.start_month - steps[v].start_month >= least[k]
+    ]
+    m.RETIREMENTS = Set(dimen=4, initialize=retirements)
+    m.RETIRE_STEPS = Set(
+        m.BUILDS, initialize=gather(m.BUILDS, (((s, k, v), u) for s, k, v, u in retirements))
+    )
+    retired = (
+        ((s, k, e.index), (v, u))
+        for s, k, v, u in retirements
+        for e in steps[u:]
+        if (k, v, e.index) in share
+    )
+    m.RETIRED_BY = Set(m.POWER_STEPS, dimen=2, initialize=gather(m.POWER_STEPS, retired))
+
+
 def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     rows = rows_by(x.tables["power_technologies"], "technology")
     gas_mw = lookup(x.tables["sites"], "site", "gas_access_mw")
     technologies = list(dict.fromkeys(k for _, k in c.assets.most_modules))
-    months = x.calendar.horizon_months
-    # A site is filled again at the end of every life, so what it ever orders is a multiple: one for
-    # every life that the horizon begins, and one for a replacement that comes in parts.
-    lives = {k: math.ceil(months / (rows[k].life_years * MONTHS_PER_YEAR)) for k in technologies}
-    fills = {k: count if count == 1 else count + 1 for k, count in lives.items()}
     m.TECHNOLOGIES = Set(initialize=technologies)
     m.module_mw = Param(m.TECHNOLOGIES, initialize={k: rows[k].module_mw for k in technologies})
-    most = c.assets.most_modules
-    m.most_modules_count = Param(m.SITE_POWER, initialize=most)
-    m.total_modules_count = Param(
-        m.SITE_POWER, initialize={(s, k): n * fills[k] for (s, k), n in most.items()}
-    )
+    m.most_modules_count = Param(m.SITE_POWER, initialize=c.assets.most_modules)
     gas_sites = list(dict.fromkeys(s for s, _ in m.GAS_STEPS))
     m.GAS_SITES = Set(initialize=gas_sites)
     m.gas_access_mw = Param(m.GAS_SITES, initialize={s: gas_mw[s] for s in gas_sites})
@@ -161,24 +197,45 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     """Present values of what the block spends."""
     money, steps = x.discounting, x.calendar.steps
     rows = rows_by(x.tables["power_technologies"], "technology")
-    overnight = Yearly(x.tables["power_costs"], ["technology"], "overnight_capex_usd_per_kw")
-    fixed = Yearly(x.tables["power_costs"], ["technology"], "fixed_om_usd_per_kw_year")
-    capital, upkeep, left = {}, {}, {}
-    for s, k, e in c.assets.builds:
-        row, service = rows[k], steps[e].start_month
-        stages = leads.technology_stages(row, x.calendar.start)
-        order, build = service - stages.months, service - stages.build
-        kilowatts = row.module_mw * KW_PER_MW
-        year = x.calendar.year_of(order)
-        module_usd = overnight.at((k,), year) * kilowatts
-        end = service + round(row.life_years * MONTHS_PER_YEAR)
-        capital[s, k, e] = module_usd * money.capital(order, build, service, row.deposit_fraction)
-        upkeep[s, k, e] = fixed.at((k,), year) * kilowatts * money.years(service, end)
-        left[s, k, e] = -module_usd * money.residual(service, row.life_years)
+    modules = module_costs(x, c.assets.builds)
+    capital, lease, upkeep, left = {}, {}, {}, {}
+    for index, of in modules.items():
+        row = rows[index[1]]
+        paid = money.capital(of.order, of.build, of.service, row.deposit_fraction)
+        capital[index] = of.capital_usd * paid
+        lease[index] = of.rent_usd_per_year * money.years(of.service, of.end)
+        upkeep[index] = of.yearly_usd * money.years(of.service, of.end)
+        left[index] = -of.worth_usd * money.residual(of.service, row.life_years)
+    given_back, saved, forgone, resale = {}, {}, {}, {}
+    for s, k, v, u in m.RETIREMENTS:
+        of, retired = modules[s, k, v], steps[u].start_month
+        months_left = money.years(retired, max(retired, of.end))
+        given_back[s, k, v, u] = -of.rent_usd_per_year * months_left
+        saved[s, k, v, u] = -of.yearly_usd * months_left
+        forgone[s, k, v, u] = -left[s, k, v]
+        resale[s, k, v, u] = -_resale_usd(money, rows[k], of, retired)
     extra = {index: usd * money.contingency for index, usd in capital.items()}
     return [
         Cost("power_capital", "build_modules", capital),
         Cost("power_contingency", "build_modules", extra),
+        Cost("power_lease", "build_modules", lease),
         Cost("power_fixed_om", "build_modules", upkeep),
         Cost("power_residual", "build_modules", left),
+        Cost("power_lease_saved", "retire_modules", given_back),
+        Cost("power_fixed_om_saved", "retire_modules", saved),
+        Cost("power_residual_given_up", "retire_modules", forgone),
+        Cost("power_resale", "retire_modules", resale),
     ]
+
+
+def _resale_usd(money: Discounting, row: NamedRow, of: ModuleCost, month: int) -> float:
+    """Present value of a module sold in a month, never more than the annuity of its life left.
+
+    At the end of the horizon it is worth that annuity, so a buyer who pays more would be a gain
+    from nothing.
+    """
+    age, fraction = month - of.service, given(row.resale_fraction, 0.0)
+    decay = given(row.resale_decay_fraction_per_year, 0.0)
+    market = resale_share(age, row.life_years, fraction, decay)
+    share = min(market, money.annuity_left(age, row.life_years))
+    return of.worth_usd * share * money.in_month(month)

@@ -53,6 +53,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     power.check_fuels_have_prices,
     power.check_heat_rates_go_with_fuels,
     power.check_storage_has_hours,
+    power.check_leases_have_a_rent_and_no_capital,
     power.check_routes_have_names_of_their_own,
     power.check_no_technology_is_called_site,
     power.check_replaced_routes_are_of_the_same_kind,

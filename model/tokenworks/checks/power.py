@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tokenworks import leads
+from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
 from tokenworks.errors import Problem
+from tokenworks.frames import given
 from tokenworks.schema.addresses import ANY
 from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables_power import SITE_ASSET
@@ -107,6 +110,52 @@ def check_storage_has_hours(tables: Tables, _: Scenario) -> Iterator[Problem]:
                 f"{shown(row.storage_hours)} hours of storage, but the kind is {shown(row.kind)}",
                 "give 0, or the kind `storage`",
             )
+
+
+@reads(
+    *("power_technologies.technology", "power_technologies.leased"),
+    *("power_technologies.lease_term_months", "power_technologies.life_years"),
+    *("power_technologies.resale_fraction", "power_costs.technology"),
+    *("power_costs.lease_usd_per_kw_month", "power_costs.overnight_capex_usd_per_kw"),
+)
+def check_leases_have_a_rent_and_no_capital(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """What is leased has a rent and no capital; what is bought has neither rent nor term."""
+    table, costs = tables["power_technologies"], tables["power_costs"]
+    leased = {}
+    for row in rows(table):
+        leased[row.technology] = given(row.leased, blank=False)
+        faults = _faults_of_a_lease(row) if leased[row.technology] else _faults_of_a_purchase(row)
+        for fault in faults:
+            yield problem_at(table, row.Index, *fault)
+    for row in rows(costs):
+        rent, capital = given(row.lease_usd_per_kw_month, 0.0), row.overnight_capex_usd_per_kw
+        if leased.get(row.technology, False):
+            if not rent > 0.0:
+                words = f"{shown(row.technology)} is leased, but has no rent", "give its rent"
+                yield problem_at(costs, row.Index, "lease_usd_per_kw_month", *words)
+            if capital > 0.0:
+                words = f"{shown(row.technology)} is leased, and has a capital cost", "give 0"
+                yield problem_at(costs, row.Index, "overnight_capex_usd_per_kw", *words)
+        elif rent > 0.0:
+            problem = f"{shown(row.technology)} has a rent, but is not leased"
+            remedy = f"leave it blank, or set `leased` in {shown(table.file)}"
+            yield problem_at(costs, row.Index, "lease_usd_per_kw_month", problem, remedy)
+
+
+def _faults_of_a_lease(row: Any) -> Iterator[tuple[str, str, str]]:
+    if given(row.resale_fraction, 0.0) > 0.0:
+        problem = f"{shown(row.technology)} is leased, so it is not the plan's to sell"
+        yield "resale_fraction", problem, "leave it blank, or `leased` false"
+    term = given(row.lease_term_months, 0)
+    if term > row.life_years * MONTHS_PER_YEAR:
+        problem = f"a least term of {term} months is longer than the life of {row.life_years} years"
+        yield "lease_term_months", problem, "give a term within the life"
+
+
+def _faults_of_a_purchase(row: Any) -> Iterator[tuple[str, str, str]]:
+    if given(row.lease_term_months, 0) > 0:
+        problem = f"{shown(row.technology)} has a least term, but is not leased"
+        yield "lease_term_months", problem, "leave it blank, or set `leased`"
 
 
 @reads("permit_routes.route", "interconnection_routes.route")

@@ -13,8 +13,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "hardware resale and residual": ("hardware_resale", "hardware_residual"),
     "site and shell": ("opening", "land", "shell", "site_fixed_om", "permits"),
     "site residual": ("land_residual", "shell_residual", "permit_residual"),
-    "power plant": ("power_capital", "power_fixed_om"),
-    "power plant residual": ("power_residual",),
+    "power plant": (
+        "power_capital",
+        "power_lease",
+        "power_lease_saved",
+        "power_fixed_om",
+        "power_fixed_om_saved",
+    ),
+    "power plant resale": ("power_resale",),
+    "power plant residual": ("power_residual", "power_residual_given_up"),
     "grid connection and capacity": (
         "interconnection",
         "connection_works",

@@ -7,11 +7,12 @@ from collections import defaultdict
 import pandas as pd
 
 from tokenworks import leads
-from tokenworks.frames import lookup, rows, rows_by
+from tokenworks.frames import given, lookup, rows, rows_by
 from tokenworks.results.frames import Context, frame
 from tokenworks.schema import results as declared
 
 KW_PER_MW = 1e3
+POWER_RETIRED = "power retired"
 
 
 def sites(c: Context) -> pd.DataFrame:
@@ -67,6 +68,9 @@ def power(c: Context) -> pd.DataFrame:
     x = c.model.inputs
     technologies = rows_by(x.tables["power_technologies"], "technology")
     months = c.model.candidates.siting.filings.route_months
+    retired: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (s, k, v, _), count in c.plan_values("retire_modules").items():
+        retired[s, k, v] += count
     built = [
         (
             s,
@@ -79,6 +83,7 @@ def power(c: Context) -> pd.DataFrame:
             ),
             count,
             count * technologies[k].module_mw,
+            retired[s, k, e],
         )
         for (s, k, e), count in c.plan_values("build_modules").items()
     ]
@@ -91,6 +96,7 @@ def power(c: Context) -> pd.DataFrame:
             c.date(c.steps[e].start_month - months[s, i]),
             float("nan"),
             megawatts,
+            float("nan"),
         )
         for (s, i, e), megawatts in c.plan_values("contract_mw").items()
     ]
@@ -137,6 +143,12 @@ def timeline(c: Context) -> pd.DataFrame:
             dated.append((p.ordered, p.site, "power ordered", p.source, p.entering_mw, "MW"))
         start = "contract starts" if grid else "power in service"
         dated.append((p.in_service, p.site, start, p.source, p.entering_mw, "MW"))
+    technologies = rows_by(c.model.inputs.tables["power_technologies"], "technology")
+    for (s, k, _, u), count in c.plan_values("retire_modules").items():
+        milestone = (
+            "power returned" if given(technologies[k].leased, blank=False) else POWER_RETIRED
+        )
+        dated.append((c.start(u), s, milestone, k, count * technologies[k].module_mw, "MW"))
     for h in rows(hardware(c)):
         dated.append((h.ordered, h.site, "systems ordered", h.system, h.bought_systems, "systems"))
         dated.append(

@@ -12,6 +12,7 @@ from tokenworks.errors import SolverError
 from tokenworks.frames import rows, rows_by
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
+from tokenworks.results.power_invariants import power_is_there
 from tokenworks.results.serving_kept import serving_kept
 from tokenworks.results.tolerance import differs as _differs
 from tokenworks.results.tolerance import exceeds as _exceeds
@@ -31,6 +32,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *_capacity_holds(tables),
         *serving_kept(c, tables),
         *_nothing_runs_early(c, tables),
+        *power_is_there(c, tables),
         *_costs_sum(c, tables),
         *_revenue_is_earned(c, tables),
     ]

@@ -94,6 +94,10 @@ POWER = Table(
         _value("ordered", "First day of the month of order; of filing for grid.", Kind.DATE),
         _value("entering_modules", "Modules; nothing for grid."),
         _value("entering_mw", "Nameplate or contracted capacity."),
+        _value(
+            "retired_modules",
+            "Of these, out of service before the end of life or horizon; nothing for grid.",
+        ),
     ),
 )
 HARDWARE = Table(

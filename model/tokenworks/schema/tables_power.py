@@ -96,7 +96,28 @@ POWER_TECHNOLOGIES = Table(
         pending(amount("co2_tonnes_per_mmbtu", "CO2 at the stack.")),
         evidence(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
         pending(flag("movable", "True where a unit can be moved to another site.")),
-        pending(flag("leased", "True where it is rented, not bought.")),
+        fraction(
+            "resale_fraction",
+            "Value of a retired unit over its price, as if sold when new; it brings no more than "
+            "the annuity of the life that it has left; blank for 0, scrap.",
+            optional=True,
+        ),
+        fraction(
+            "resale_decay_fraction_per_year",
+            "Share of that value lost with every year of age; blank for 0.",
+            optional=True,
+        ),
+        flag(
+            "leased",
+            "True where it is rented, not bought: it has a rent in place of capital, and no "
+            "residual; blank for false.",
+            optional=True,
+        ),
+        months(
+            "lease_term_months",
+            "Least months of service before a leased unit can be returned; blank for 0.",
+            optional=True,
+        ),
         evidence(flag("floating", "True where it stays afloat.")),
         label("capacity_credit_note", "What the capacity credit rests on."),
         flag("enabled", "False keeps the row and leaves the technology out."),
@@ -117,6 +138,11 @@ POWER_COSTS = Table(
         amount("overnight_capex_usd_per_kw", "Overnight cost of net AC capacity."),
         amount("fixed_om_usd_per_kw_year", "Fixed operation and maintenance."),
         amount("variable_om_usd_per_mwh", "Variable operation and maintenance."),
+        amount(
+            "lease_usd_per_kw_month",
+            "Rent of a leased technology, fixed with the order; blank for one that is bought.",
+            optional=True,
+        ),
         evidence(amount("overnight_capex_low_usd_per_kw", "Least overnight cost to reckon with.")),
         evidence(amount("overnight_capex_high_usd_per_kw", "Most overnight cost to reckon with.")),
         evidence(
