@@ -25,7 +25,6 @@ import yaml
 from tokenworks.build import Model, build
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
-from tokenworks.schema.columns import Kind, Role
 from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables import INPUT_TABLES
 from tokenworks.solver.whole import Solved, solve_whole
@@ -115,6 +114,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "hardware": {
         "system": "h",
         "design_kw": 1000.0,
+        "idle_kw": 0.0,
+        "rack_kw_per_rack": 0.0,
+        "capex_usd": 0.0,
+        "fixed_om_usd_per_year": 0.0,
         "cooling": "air",
         "life_years": FOREVER_YEARS,
         "first_order": None,
@@ -185,13 +188,11 @@ def complete(given: Mapping[str, Rows]) -> dict[str, Rows]:
 
 
 def filled(name: str, row: Row) -> dict[str, Any]:
-    """A row with every column: the test's, else the default, else 0 or blank."""
+    """A row with every column: the test's, else the default, else 0, or blank where it may be."""
     table = INPUT_TABLES[name]
     unknown = set(row) - set(table.names)
     assert not unknown, f"{name} has no column {unknown}"
-    unknown_flags = {c.name for c in table.columns if c.optional and c.kind is Kind.BOOLEAN}
-    pending = {c.name for c in table.columns if c.role in (Role.PENDING, Role.EVIDENCE)}
-    needed = set(table.figures) - unknown_flags - pending
+    needed = set(table.figures) - {c.name for c in table.columns if c.optional}
     blank = {column: 0 if column in needed else "" for column in table.names}
     blank |= {column: "assumed" for column in table.names if column == "confidence"}
     blank |= {column: 2024 for column in table.names if column == "usd_year"}

@@ -25,7 +25,6 @@ DEPENDENTS = {
 
 # The kinds of rows that constraints exist for; `check` counts the others.
 IN_THE_PROGRAM = {
-    ("interconnection_routes", "firmness"): ("firm",),
     ("operating_points", "stage"): ("serve",),
 }
 

@@ -173,7 +173,7 @@ class _Year:
         self._costs = [Yearly(x.tables["power_costs"], ["technology"], name) for name in PLANT]
         self._fuel = Yearly(x.tables["fuel_prices"], ["fuel", "zone"], "price_usd_per_mmbtu")
         routes = x.tables["interconnection_routes"]
-        usable = routes[routes["max_mw"] > 0.0]
+        usable = routes[(routes["max_mw"] > 0.0) & (routes["firmness"] == "firm")]
         per_kw = usable["cost_usd_per_kw"] + usable["cost_usd"] / usable["max_mw"] / _KW_PER_MW
         self._works = per_kw.groupby(usable["site"]).min().to_dict()
         self._permits = leads.permits_by_site(x.tables)

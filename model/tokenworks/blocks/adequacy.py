@@ -3,6 +3,7 @@
 Sets
     PEAK_HOURS      (s, t, e)           hour of day t that can hold the peak of site s
     SERVED_AT[s, e]                     (w, o, g) of SERVES
+    FIRM_GRIDS_AT[s, e]                 routes of GRID_STEPS that are never cut
     PEAK_LOADS      (s, w, o, g, t, e)  where a peak can be
 Parameters
     peak_load_mw[s, w, o, g, t, e]      IT load above idle in the hour, at the end of the step, for
@@ -17,7 +18,7 @@ Equations
             for w, o, g in SERVED_AT[s, e]) <= peak_it_mw[s, e]
     firm_capacity[s, e in SITE_STEPS]
         peak_pue_ratio[s] * peak_it_mw[s, e]
-        <= sum(contracted_mw[s, i, e] for i in GRIDS_AT[s, e])
+        <= sum(contracted_mw[s, i, e] for i in FIRM_GRIDS_AT[s, e])
         + sum(firm_share[k] * capacity_mw[s, k, e] for k in SOURCES_AT[s, e])
 Remarks
     Firm grid carries no second margin: the margin divides what the site supplies itself.
@@ -29,6 +30,7 @@ from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Se
 
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
+from tokenworks.candidates.contracts import FLEXIBLE
 from tokenworks.candidates.demand import peak_hours
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import lookup, rows
@@ -53,7 +55,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     @m.Constraint(m.SITE_STEPS)
     def firm_capacity(m: ConcreteModel, s: str, e: int) -> Constraint:
         return m.peak_pue_ratio[s] * m.peak_it_mw[s, e] <= sum(
-            m.contracted_mw[s, i, e] for i in m.GRIDS_AT[s, e]
+            m.contracted_mw[s, i, e] for i in m.FIRM_GRIDS_AT[s, e]
         ) + sum(m.firm_share[k] * m.capacity_mw[s, k, e] for k in m.SOURCES_AT[s, e])
 
 
@@ -61,6 +63,9 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     served = c.serving
     at = gather(m.SITE_STEPS, (((s, e), (w, o, g)) for s, w, o, g, e in m.SERVES))
     m.SERVED_AT = Set(m.SITE_STEPS, dimen=3, initialize=at)
+    firmness = lookup(x.tables["interconnection_routes"], "route", "firmness")
+    firm = (((s, e), i) for s, i, e in m.GRID_STEPS if firmness[i] != FLEXIBLE)
+    m.FIRM_GRIDS_AT = Set(m.SITE_STEPS, initialize=gather(m.SITE_STEPS, firm))
     hours, peak = [], {}
     for (s, e), carried in at.items():
         shapes = {

@@ -7,8 +7,10 @@ Sets
     IMPORTS         (s, i, e, t)    grid routes
     GENERATORS_AT[s, e]             technologies of GENERATION
     TAKES           (s, i, e)       contracts with a minimum take
+    ROUTE_HOURS     (s, i, t)       grid routes at a site's hours
 Parameters
     minimum_take[s, i, e]           share of the contracted energy that is paid for [1]
+    uncut_share[s, i, t]            0 where the contract is cut in the hour, else 1 [1]
 Variables
     generate_mw[s, k, e, t in GENERATION] >= 0      [MW]
     import_mw[s, i, e, t in IMPORTS] >= 0           [MW]
@@ -23,7 +25,7 @@ Equations
     generation_limit[s, k, e, t in GENERATION]
         generate_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
     import_limit[s, i, e, t in IMPORTS]
-        import_mw[s, i, e, t] <= contracted_mw[s, i, e]
+        import_mw[s, i, e, t] <= uncut_share[s, i, t] * contracted_mw[s, i, e]
     least_take[s, i, e in TAKES]
         minimum_take[s, i, e] * contracted_mw[s, i, e]
         <= sum(slice_share[s, t] * import_mw[s, i, e, t] for t in SLICES_OF[s])
@@ -31,17 +33,20 @@ Equations
 Costs
     fuel                heat rate times the fuel's price
     variable_om         on what is generated
-    grid_energy         the tariff's mean energy price times the hour's shape
+    grid_energy         the tariff's mean energy price times the hour's shape, or the route's own
+                        price
     grid_delivery       on what is drawn
     grid_unused_take    the tariff's mean energy price on what is paid for and not drawn
 """
 
 from __future__ import annotations
 
+from pandas import isna
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
+from tokenworks.candidates.contracts import cut_slices, route_price
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import lookup, rows_by
 from tokenworks.inputs import Inputs
@@ -52,7 +57,7 @@ ANY_ZONE = "*"
 
 def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the hourly dispatch of every site and step."""
-    _add_sets(m, x)
+    _add_sets(m, x, c)
     m.generate_mw = Var(m.GENERATION, domain=NonNegativeReals)
     m.import_mw = Var(m.IMPORTS, domain=NonNegativeReals)
     m.unused_take_mw = Var(m.TAKES, domain=NonNegativeReals)
@@ -74,7 +79,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
     @m.Constraint(m.IMPORTS)
     def import_limit(m: ConcreteModel, s: str, i: str, e: int, t: str) -> Constraint:
-        return m.import_mw[s, i, e, t] <= m.contracted_mw[s, i, e]
+        return m.import_mw[s, i, e, t] <= m.uncut_share[s, i, t] * m.contracted_mw[s, i, e]
 
     @m.Constraint(m.TAKES)
     def least_take(m: ConcreteModel, s: str, i: str, e: int) -> Constraint:
@@ -83,7 +88,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         return due <= drawn + m.unused_take_mw[s, i, e]
 
 
-def _add_sets(m: ConcreteModel, x: Inputs) -> None:
+def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     kind = lookup(x.tables["power_technologies"], "technology", "kind")
     makers = [(s, k, e) for s, k, e in m.POWER_STEPS if kind[k] != "storage"]
     generation = [(s, k, e, t) for s, k, e in makers for t in m.SLICES_OF[s]]
@@ -101,6 +106,11 @@ def _add_sets(m: ConcreteModel, x: Inputs) -> None:
     takes = {index: share for index, share in takes.items() if share > 0.0}
     m.TAKES = Set(dimen=3, initialize=list(takes))
     m.minimum_take = Param(m.TAKES, initialize=takes)
+    cut = cut_slices(x, c.slices)
+    routes = dict.fromkeys((s, i) for s, i, _ in m.GRID_STEPS)
+    uncut = {(s, i, t): float((s, i, t) not in cut) for s, i in routes for t in m.SLICES_OF[s]}
+    m.ROUTE_HOURS = Set(dimen=3, initialize=list(uncut))
+    m.uncut_share = Param(m.ROUTE_HOURS, initialize=uncut)
 
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
@@ -109,8 +119,8 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     zone = lookup(x.tables["sites"], "site", "zone")
     fuel_price = Yearly(x.tables["fuel_prices"], ["fuel", "zone"], "price_usd_per_mmbtu")
     variable = Yearly(x.tables["power_costs"], ["technology"], "variable_om_usd_per_mwh")
-    energy = Yearly(x.tables["tariffs"], ["zone"], "energy_usd_per_mwh")
-    delivery = Yearly(x.tables["tariffs"], ["zone"], "delivery_usd_per_mwh")
+    energy, delivery = (route_price(x, f"{part}_usd_per_mwh") for part in ("energy", "delivery"))
+    own_price = lookup(x.tables["interconnection_routes"], "route", "energy_usd_per_mwh")
     steps, money = x.calendar.steps, x.discounting
     # Present value of a dollar on every MWh of a mean megawatt throughout the step.
     hours = [step.hours * money.mean(step.start_month, step.end_month) for step in steps]
@@ -128,14 +138,15 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     share = {(s, t): c.slices[s].share[t] for s, t in m.SLICES}
     fuel = {(s, k, e, t): burnt[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
     running = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
-    price = {(s, e): energy.mean((zone[s],), steps[e].years) * hours[e] for s, _, e in m.GRID_STEPS}
-    fee = {(s, e): delivery.mean((zone[s],), steps[e].years) * hours[e] for s, _, e in m.GRID_STEPS}
+    price = {(i, e): energy(i, e) * hours[e] for _, i, e in m.GRID_STEPS}
+    fee = {(i, e): delivery(i, e) * hours[e] for _, i, e in m.GRID_STEPS}
     bought, moved = {}, {}
     for s, i, e, t in m.IMPORTS:
-        bought[s, i, e, t] = price[s, e] * c.slices[s].price_shape[t] * share[s, t]
-        moved[s, i, e, t] = fee[s, e] * share[s, t]
+        shape = c.slices[s].price_shape[t] if isna(own_price[i]) else 1.0
+        bought[s, i, e, t] = price[i, e] * shape * share[s, t]
+        moved[s, i, e, t] = fee[i, e] * share[s, t]
     # Nobody is paid for what they do not draw, even where the mean price is negative.
-    unused = {(s, i, e): max(0.0, price[s, e]) for s, i, e in m.TAKES}
+    unused = {(s, i, e): max(0.0, price[i, e]) for s, i, e in m.TAKES}
     return [
         Cost("fuel", "generate_mw", fuel, shared_by="energy_mwh"),
         Cost("variable_om", "generate_mw", running, shared_by="energy_mwh"),

@@ -1,4 +1,4 @@
-"""Grid: firm megawatts are contracted over granted routes, within what the zone can still sign.
+"""Grid: megawatts are contracted over granted routes, within what the zone can still sign.
 
 Sets
     DROPS           (s, i, v, u)    what was contracted at step v can be given up at step u
@@ -6,11 +6,17 @@ Sets
     CONTRACTED_BY[s, i, e in GRID_STEPS]    steps of GRID_STEPS up to e
     DROPPED_BY[s, i, e in GRID_STEPS]       (v, u) of DROPS with u up to e
     GRANTED_BY[s, i, e in GRID_STEPS]       months f whose filing is granted by step e
-    ZONE_STEPS      (z, e)          zones with contracts in step e
-    CONTRACTS_IN[z, e]              (site, route) of zone z
+    CONTRACTED      i               routes of GRID_STEPS
+    ZONE_STEPS      (z, e)          zones with firm contracts in step e that take headroom
+    FIRM_IN[z, e]                   (site, route) of these
+    FLEXIBLE_STEPS  (z, c, e)       zones with flexible contracts cut by the share c in step e
+    CUT_AT_MOST[z, c, e]            (site, route) of the firm ones and of those cut by c or less
 Parameters
-    most_contracted_mw[s, i, e]     the route's own limit or the zone's headroom, if less [MW]
+    most_contracted_mw[s, i, e]     the route's own limit or what the headroom allows, if less [MW]
+    headroom_share[i]               share of a contract that counts in the headroom [1]
     firm_headroom_mw[z, e]          firm contracts that zone z can still sign [MW]
+    flexible_headroom_mw[z, c, e]   firm and flexible contracts that it can still sign, where the
+                                    share c of flexible energy is cut [MW]
 Variables
     contract_mw[s, i, e in GRID_STEPS] >= 0         contracted from step e on [MW]
     give_up_mw[s, i, v, u in DROPS] >= 0            contracted at v, given up at u [MW]
@@ -24,12 +30,19 @@ Equations
         contracted_mw[s, i, e]
         <= most_contracted_mw[s, i, e] * sum(file_route[s, i, f] for f in GRANTED_BY[s, i, e])
     headroom[z, e in ZONE_STEPS]
-        sum(contracted_mw[s, i, e] for s, i in CONTRACTS_IN[z, e]) <= firm_headroom_mw[z, e]
+        sum(headroom_share[i] * contracted_mw[s, i, e] for s, i in FIRM_IN[z, e])
+        <= firm_headroom_mw[z, e]
+    flexible_headroom[z, c, e in FLEXIBLE_STEPS]
+        sum(headroom_share[i] * contracted_mw[s, i, e] for s, i in CUT_AT_MOST[z, c, e])
+        <= flexible_headroom_mw[z, c, e]
 Costs
     connection_works    works for every contracted kW, paid when the contract starts
     connection_contingency
     grid_capacity       capacity charge on what is contracted, each month
     grid_exit_fee       on every kW given up before its term
+Remarks
+    Flexible headroom includes the firm: what is cut less counts against every headroom of those
+    that are cut more.
 """
 
 from __future__ import annotations
@@ -39,8 +52,14 @@ from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Se
 from tokenworks.blocks.terms import Cost
 from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
+from tokenworks.candidates.contracts import (
+    FLEXIBLE,
+    FlexibleHeadroom,
+    headroom_share,
+    route_price,
+)
 from tokenworks.candidates.grouping import gather
-from tokenworks.frames import lookup
+from tokenworks.frames import lookup, rows_by
 from tokenworks.inputs import Inputs
 from tokenworks.yearly import Yearly
 
@@ -48,8 +67,9 @@ KW_PER_MW = 1e3
 
 
 def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
-    """Attach contracts of firm grid power."""
+    """Attach contracts of grid power."""
     _add_sets(m, x, c)
+    _add_headroom(m, x)
     m.contract_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
     m.give_up_mw = Var(m.DROPS, domain=NonNegativeReals)
 
@@ -72,8 +92,14 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
     @m.Constraint(m.ZONE_STEPS)
     def headroom(m: ConcreteModel, z: str, e: int) -> Constraint:
-        taken = sum(m.contracted_mw[s, i, e] for s, i in m.CONTRACTS_IN[z, e])
+        taken = sum(m.headroom_share[i] * m.contracted_mw[s, i, e] for s, i in m.FIRM_IN[z, e])
         return taken <= m.firm_headroom_mw[z, e]
+
+    @m.Constraint(m.FLEXIBLE_STEPS)
+    def flexible_headroom(m: ConcreteModel, z: str, c: float, e: int) -> Constraint:
+        contracts = m.CUT_AT_MOST[z, c, e]
+        taken = sum(m.headroom_share[i] * m.contracted_mw[s, i, e] for s, i in contracts)
+        return taken <= m.flexible_headroom_mw[z, c, e]
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -96,20 +122,45 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         for s, i, e in held
     }
     m.GRANTED_BY = Set(m.GRID_STEPS, initialize=granted)
+
+
+def _add_headroom(m: ConcreteModel, x: Inputs) -> None:
+    """Attach what the contracts of every zone share."""
+    steps, held = x.calendar.steps, list(m.GRID_STEPS)
     zone = lookup(x.tables["sites"], "site", "zone")
-    zone_steps = list(dict.fromkeys((zone[s], e) for s, _, e in held))
-    m.ZONE_STEPS = Set(dimen=2, initialize=zone_steps)
-    m.CONTRACTS_IN = Set(
-        m.ZONE_STEPS,
-        dimen=2,
-        initialize=gather(zone_steps, (((zone[s], e), (s, i)) for s, i, e in held)),
+    routes = rows_by(x.tables["interconnection_routes"], "route")
+    share = {i: headroom_share(routes[i]) for _, i, _ in held}
+    cut = {i: float(routes[i].curtailed_fraction) for i in share if routes[i].firmness == FLEXIBLE}
+    taking = [(zone[s], s, i, e) for s, i, e in held if share[i] > 0.0]
+    firm = gather(
+        dict.fromkeys((z, e) for z, _, i, e in taking if i not in cut),
+        (((z, e), (s, i)) for z, s, i, e in taking if i not in cut),
     )
-    headroom = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
-    free_mw = {(z, e): headroom.least((z,), steps[e].years) for z, e in zone_steps}
-    m.firm_headroom_mw = Param(m.ZONE_STEPS, initialize=free_mw)
-    route_mw = lookup(x.tables["interconnection_routes"], "route", "max_mw")
-    most_mw = {(s, i, e): min(route_mw[i], free_mw[zone[s], e]) for s, i, e in held}
-    m.most_contracted_mw = Param(m.GRID_STEPS, initialize=most_mw)
+    levels = dict.fromkeys((z, cut[i], e) for z, _, i, e in taking if i in cut)
+    flexible = {
+        (z, c, e): [(s, i) for y, s, i, v in taking if (y, v) == (z, e) and cut.get(i, 0.0) <= c]
+        for z, c, e in levels
+    }
+    m.CONTRACTED = Set(initialize=list(share))
+    m.headroom_share = Param(m.CONTRACTED, initialize=share)
+    m.ZONE_STEPS = Set(dimen=2, initialize=list(firm))
+    m.FIRM_IN = Set(m.ZONE_STEPS, dimen=2, initialize=firm)
+    m.FLEXIBLE_STEPS = Set(dimen=3, initialize=list(flexible))
+    m.CUT_AT_MOST = Set(m.FLEXIBLE_STEPS, dimen=2, initialize=flexible)
+    of_firm = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
+    of_all = FlexibleHeadroom(x)
+    firm_mw = {(z, e): of_firm.least((z,), steps[e].years) for z, e in firm}
+    all_mw = {(z, c, e): of_all.least(z, c, steps[e].years) for z, c, e in flexible}
+    m.firm_headroom_mw = Param(m.ZONE_STEPS, initialize=firm_mw)
+    m.flexible_headroom_mw = Param(m.FLEXIBLE_STEPS, initialize=all_mw)
+
+    def most_mw(s: str, i: str, e: int) -> float:
+        if share[i] == 0.0:
+            return float(routes[i].max_mw)
+        room_mw = all_mw[zone[s], cut[i], e] if i in cut else firm_mw[zone[s], e]
+        return min(float(routes[i].max_mw), room_mw / share[i])
+
+    m.most_contracted_mw = Param(m.GRID_STEPS, initialize={key: most_mw(*key) for key in held})
 
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
@@ -118,7 +169,7 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     zone = lookup(x.tables["sites"], "site", "zone")
     works = lookup(x.tables["interconnection_routes"], "route", "cost_usd_per_kw")
     tariffs = x.tables["tariffs"]
-    charge = Yearly(tariffs, ["zone"], "capacity_usd_per_kw_month")
+    charge = route_price(x, "capacity_usd_per_kw_month")
     term = Yearly(tariffs, ["zone"], "term_months")
     fee = Yearly(tariffs, ["zone"], "exit_fee_usd_per_kw")
     connection = {
@@ -126,7 +177,7 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
         for s, i, e in m.GRID_STEPS
     }
     capacity = {
-        (s, i, e): charge.mean((zone[s],), steps[e].years)
+        (s, i, e): charge(i, e)
         * KW_PER_MW
         * MONTHS_PER_YEAR
         * money.years(steps[e].start_month, steps[e].end_month)

@@ -13,7 +13,7 @@ Sets
     CLASSES_AT[s, e]              (workload, profile) of LOAD_STEPS
 Variables
     capacity_mw[s, k, e in POWER_STEPS] >= 0      nameplate capacity in service [MW]
-    contracted_mw[s, i, e in GRID_STEPS] >= 0     firm contract [MW]
+    contracted_mw[s, i, e in GRID_STEPS] >= 0     grid contract, firm or not [MW]
     load_mw[s, w, p, e in LOAD_STEPS] >= 0        mean IT load above idle [MW]
     idle_mw[s, e in SITE_STEPS] >= 0              IT load of idle systems [MW]
 """

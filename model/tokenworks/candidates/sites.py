@@ -158,7 +158,7 @@ class Siting:
     first_step
         Site to the first step at which it can be energised.
     contracts
-        (site, route, step) at which a firm contract can start.
+        (site, route, step) at which a grid contract can start.
     """
 
     filings: Filings

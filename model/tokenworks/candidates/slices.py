@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,8 @@ class Slices:
     Attributes
     ----------
     names
-        Slices in order, ``<day>-<first hour UTC>``.
+        Slices in order, ``<day>-<first hour UTC>``; of one in part of which a flexible contract of
+        the site is cut, the parts, ``<day>-<first hour UTC>~<number>``.
     share
         Share of a year's hours.
     hours
@@ -38,6 +41,8 @@ class Slices:
         Meter load over IT load.
     demand_shape
         (profile, slice) to demand over its daily mean.
+    net_load_mw
+        Load of the zone less its solar and wind; NaN where the table does not say.
     """
 
     names: tuple[str, ...]
@@ -48,50 +53,99 @@ class Slices:
     availability: dict[str, dict[str, float]]
     pue_ratio: dict[str, float]
     demand_shape: dict[tuple[str, str], float]
+    net_load_mw: dict[str, float]
+
+
+# A slice is not divided where less than this share of it would be cut, or left.
+_WHOLE = 1e-9
+
+# A slice or a part of one: its name, its row in the zone's table, and which share of it it is.
+Part = tuple[str, int, float]
 
 
 def slices(x: Inputs, shapes: dict[str, npt.NDArray[np.float64]]) -> dict[str, Slices]:
     """Representative hours of every site, from the operations of its zone."""
     by_zone = {str(z): hours for z, hours in x.tables["operations"].groupby("zone")}
+    cuts: dict[str, set[float]] = {}
+    for route in rows(x.tables["interconnection_routes"]):
+        if route.firmness == "flexible":
+            cuts.setdefault(route.site, set()).add(float(route.curtailed_fraction))
     return {
-        site.site: _of_zone(by_zone[site.zone], site.average_pue_ratio - 1.0, shapes)
+        site.site: _of_zone(
+            by_zone[site.zone], site.average_pue_ratio - 1.0, shapes, cuts.get(site.site, set())
+        )
         for site in rows(x.tables["sites"])
     }
 
 
 def _of_zone(
-    table: pd.DataFrame, mean_overhead: float, shapes: dict[str, npt.NDArray[np.float64]]
+    table: pd.DataFrame,
+    mean_overhead: float,
+    shapes: dict[str, npt.NDArray[np.float64]],
+    cuts: set[float],
 ) -> Slices:
     table = table.sort_values(["day", "hour_utc"], ignore_index=True)
-    names = [f"{row.day}-{row.hour_utc:02d}" for row in rows(table)]
-    hours = HOURS_PER_DAY / table.groupby("day")["day"].transform("size")
-    weight = table["weight_days"] * hours
+    whole_hours = (HOURS_PER_DAY / table.groupby("day")["day"].transform("size")).tolist()
+    weight = table["weight_days"] * whole_hours
+    whole_share = (weight / weight.sum()).tolist()
+    parts = _parts(table, whole_share, cuts)
+    names = [name for name, _, _ in parts]
     previous: dict[str, str] = {}
     for _, day in table.groupby("day"):
-        of_day = [names[i] for i in day.index]
+        of_day = [name for name, row, _ in parts if row in day.index]
         previous.update(zip(of_day, [of_day[-1], *of_day[:-1]], strict=True))
-    ones = dict.fromkeys(names, 1.0)
-    windows = list(zip(table["hour_utc"].tolist(), hours.astype(int).tolist(), strict=True))
+    means: dict[tuple[str, int, int], float] = {}
     demand_shape = {}
     for profile, shape in shapes.items():
-        means = {window: _mean_within(shape, *window) for window in set(windows)}
-        for name, window in zip(names, windows, strict=True):
-            demand_shape[profile, name] = means[window]
+        for name, row, _ in parts:
+            window = int(table["hour_utc"].iloc[row]), int(whole_hours[row])
+            if (profile, *window) not in means:
+                means[profile, *window] = _mean_within(shape, *window)
+            demand_shape[profile, name] = means[profile, *window]
+
+    def by_name(values: Iterable[float]) -> dict[str, float]:
+        of_row = list(values)
+        return {name: of_row[row] for name, row, _ in parts}
+
+    ones = dict.fromkeys(names, 1.0)
     return Slices(
         names=tuple(names),
-        share=dict(zip(names, weight / weight.sum(), strict=True)),
-        hours=dict(zip(names, hours, strict=True)),
+        share={name: whole_share[row] * part for name, row, part in parts},
+        hours={name: whole_hours[row] * part for name, row, part in parts},
         previous=previous,
-        price_shape=dict(zip(names, table["grid_price_shape"], strict=True)),
+        price_shape=by_name(table["grid_price_shape"]),
         availability={
             "thermal": ones,
             "storage": ones,
-            "solar": dict(zip(names, table["solar_capacity_factor"], strict=True)),
-            "wind": dict(zip(names, table["wind_capacity_factor"], strict=True)),
+            "solar": by_name(table["solar_capacity_factor"]),
+            "wind": by_name(table["wind_capacity_factor"]),
         },
-        pue_ratio=dict(zip(names, 1.0 + mean_overhead * table["pue_overhead_shape"], strict=True)),
+        pue_ratio=by_name(1.0 + mean_overhead * table["pue_overhead_shape"]),
         demand_shape=demand_shape,
+        net_load_mw=by_name(table["net_load_mw"]),
     )
+
+
+def _parts(table: pd.DataFrame, share: list[float], cuts: set[float]) -> list[Part]:
+    """Slices in order, each divided where a share of the year's highest net load ends within it.
+
+    Parts have the slice's name and a number, the one that is cut longest first, so that a contract
+    is either cut throughout a part or not at all.
+    """
+    names = [f"{row.day}-{row.hour_utc:02d}" for row in rows(table)]
+    ends: dict[int, list[float]] = {row: [] for row in range(len(names))}
+    before = 0.0
+    net_load = table["net_load_mw"].tolist()
+    for row in sorted(ends, key=lambda row: (-net_load[row], names[row])) if cuts else ():
+        within = ((cut - before) / share[row] for cut in sorted(cuts))
+        ends[row] = [end for end in within if _WHOLE < end < 1.0 - _WHOLE]
+        before += share[row]
+    parts: list[Part] = []
+    for row, name in enumerate(names):
+        bounds = [0.0, *ends[row], 1.0]
+        for number, (start, end) in enumerate(pairwise(bounds), start=1):
+            parts.append((f"{name}~{number}" if ends[row] else name, row, end - start))
+    return parts
 
 
 def _mean_within(shape: npt.NDArray[np.float64], first: int, hours: int) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tokenworks.checks import (
     exports,
+    grid,
     hardware,
     money,
     permits,
@@ -49,6 +50,9 @@ ALL_CHECKS: tuple[Check, ...] = (
     place.check_days_can_be_left_out,
     place.check_weights_make_a_year,
     place.check_shapes_have_mean_one,
+    grid.check_flexible_routes_alone_are_cut,
+    grid.check_flexible_routes_have_a_net_load,
+    grid.check_flexible_headroom_holds_the_firm,
     power.check_technologies_have_costs,
     power.check_fuels_have_prices,
     power.check_heat_rates_go_with_fuels,

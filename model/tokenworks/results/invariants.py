@@ -31,6 +31,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *_meters_balance(c, tables),
         *_capacity_holds(tables),
         *serving_kept(c, tables),
+        *_cuts_are_kept(c),
         *_nothing_runs_early(c, tables),
         *power_is_there(c, tables),
         *_costs_sum(c, tables),
@@ -76,6 +77,20 @@ def _capacity_holds(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     for row in rows(tables["serving"]):
         if _exceeds(row.peak_utilisation_fraction, 1.0):
             yield f"{row.point} at {row.site}: utilisation {row.peak_utilisation_fraction}"
+
+
+def _cuts_are_kept(c: Context) -> Iterator[str]:
+    """A flexible contract draws no more than the share of its energy that is not cut."""
+    routes = rows_by(c.model.inputs.tables["interconnection_routes"], "route")
+    drawn: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (s, i, e, t), megawatts in c.plan_values("import_mw").items():
+        drawn[s, i, e] += megawatts * c.model.candidates.slices[s].share[t]
+    contracted = c.all_values("contracted_mw")
+    for (s, i, e), mean in drawn.items():
+        cut = routes[i].curtailed_fraction if routes[i].firmness == "flexible" else 0.0
+        left = contracted.get((s, i, e), 0.0) * (1.0 - cut)
+        if _exceeds(mean, left):
+            yield f"route {i}, {c.start(e)}: {mean} MW drawn on average of {left} MW left by cuts"
 
 
 def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

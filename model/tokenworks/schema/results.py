@@ -68,7 +68,7 @@ SITES = Table(
         _value("it_capacity_mw", "IT load that they can hold."),
         _value("design_load_mw", "Design power of the systems in service."),
         _value("mean_it_load_mw", "Mean IT load."),
-        _value("contracted_mw", "Firm grid contract."),
+        _value("contracted_mw", "Grid contracts, firm or not."),
         _value("own_capacity_mw", "Nameplate capacity of power on site."),
     ),
 )
@@ -160,8 +160,11 @@ REDLINE_USE = Table(
     "redline_use",
     "a limit and its use in a step",
     (
-        _key("scope", "What is limited: zone headroom, gas access, site IT load."),
-        _key("id", "Zone or site."),
+        _key("scope", "What is limited: zone headroom, gas access, site IT load, a redline."),
+        _key(
+            "id",
+            "Zone, site or jurisdiction; of flexible headroom with its curtailed share.",
+        ),
         STEP,
         _value("limit_mw", "Limit."),
         _value("used_mw", "Use."),

@@ -61,11 +61,10 @@ FLEXIBLE_HEADROOM = Table(
             "Share of the flexible load's energy that may be cut.",
             kind=Kind.NUMBER,
         ),
-        pending(
-            amount(
-                "flexible_headroom_mw",
-                "Firm and flexible contracts that the zone can still sign, net of others.",
-            )
+        amount(
+            "flexible_headroom_mw",
+            "Firm and flexible contracts that the zone can still sign, net of others; those of a "
+            "share between rows are interpolated. A zone without rows has its firm headroom.",
         ),
         evidence(
             amount("measured_room_mw", "Room for flexible load below the peaks of 2020 to 2024.")
@@ -113,8 +112,9 @@ OPERATIONS = Table(
         pending(amount("load_shape", "Load of the zone over its yearly mean; weighted mean 1.")),
         number(
             "net_load_mw",
-            "Load of the zone less the output of its solar and wind plants: of fewer days the one "
-            "where it is highest is kept; blank where none are left out.",
+            "Load of the zone less the output of its solar and wind plants: flexible contracts are "
+            "cut where it is highest, and of fewer days that one is kept; blank where there are "
+            "neither.",
             optional=True,
         ),
         pending(

@@ -107,19 +107,46 @@ INTERCONNECTION_ROUTES = Table(
         reference("site", "sites.site", "Site that it serves."),
         choice(
             "firmness",
-            "Firm capacity is there in every hour; flexible is cut when the grid is short.",
-            ("firm", "flexible"),
+            "Firm capacity is there in every hour; flexible is cut when the grid is short; "
+            "co-located is firm and comes from an existing plant beside the site, behind its meter "
+            "and with the grid as its stand-by.",
+            ("firm", "flexible", "co-located"),
         ),
         amount("max_mw", "Most that can be contracted by this route."),
         months("route_months", "From filing to the first contracted MW."),
         months("slip_months", "Months later than that; blank for none.", optional=True),
         amount("cost_usd", "Studies and fixed works, paid in the month of filing."),
         amount("cost_usd_per_kw", "Works for every contracted kW, paid when the contract starts."),
-        pending(
-            fraction(
-                "curtailed_fraction", "Share of a flexible contract's yearly energy that is cut."
-            )
+        fraction(
+            "curtailed_fraction",
+            "Share of a flexible contract's yearly energy that is cut, in the hours of the zone's "
+            "highest net load; blank or 0 for the others, which are never cut.",
+            optional=True,
         ),
+        fraction(
+            "headroom_share_fraction",
+            "Share of the contract that counts in the zone's headroom and in redlines; blank for "
+            "1, and for 0 where it is co-located. Below 1 for a connection taken over from another "
+            "user; above 0 where a plant leaves the supply of its zone to serve the site.",
+            optional=True,
+        ),
+        number(
+            "energy_usd_per_mwh",
+            "The route's own price of energy, the same in every hour; blank for the zone's tariff.",
+            optional=True,
+        ),
+        amount(
+            "delivery_usd_per_mwh",
+            "The route's own charge on every MWh drawn; blank for the zone's tariff.",
+            optional=True,
+        ),
+        amount(
+            "capacity_usd_per_kw_month",
+            "The route's own charge on every contracted kW, each month; blank for the zone's "
+            "tariff.",
+            optional=True,
+        ),
+        label("plant", "Existing plant that a co-located contract draws on."),
         usd_year(),
         *provenance(),
     ),
