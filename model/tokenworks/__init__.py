@@ -19,10 +19,12 @@ from tokenworks.errors import (
 )
 
 if TYPE_CHECKING:
-    from tokenworks.plan import Plan, difference, solve
+    from tokenworks.plan import Plan, difference
     from tokenworks.schema.scenario import Scenario
+    from tokenworks.study.branches import BranchedPlan, solve
 
 __all__ = [
+    "BranchedPlan",
     "InfeasibleError",
     "InputError",
     "NoIncumbentError",
@@ -56,10 +58,14 @@ def load(name_or_path: str | Path) -> Scenario:
 
 def __getattr__(name: str) -> Any:
     """Import what is heavy (pandas, Pyomo, HiGHS) only when it is first asked for."""
-    if name in ("Plan", "difference", "solve"):
+    if name in ("Plan", "difference"):
         from tokenworks import plan
 
         return getattr(plan, name)
+    if name in ("BranchedPlan", "solve"):
+        from tokenworks.study import branches
+
+        return getattr(branches, name)
     if name == "Scenario":
         from tokenworks.schema.scenario import Scenario
 

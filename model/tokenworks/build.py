@@ -77,15 +77,22 @@ class Model:
 MOST_DISPATCH_COLUMNS = 4_000_000
 
 
-def build(x: Inputs) -> Model:
+def build(x: Inputs, c: Candidates | None = None) -> Model:
     """Build the whole model of a scenario.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    c
+        Its columns, where they have been gathered already.
 
     Raises
     ------
     InputError
         Where its dispatch alone has more columns than a machine can be expected to hold.
     """
-    c = candidates(x)
+    c = c or candidates(x)
     _refuse_what_is_too_large(x, dispatch_columns(x, c))
     m = ConcreteModel(name=x.scenario.name)
     costs: list[CostTerm] = []

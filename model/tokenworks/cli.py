@@ -103,9 +103,11 @@ def solve(
     from tokenworks.checks import read_checked
     from tokenworks.inputs import prepare
     from tokenworks.io.run_folder import check_run_folder
-    from tokenworks.plan import plan_of, run_folder, with_options
+    from tokenworks.plan import Plan, run_folder, with_options
+    from tokenworks.report.branches import print_answer
     from tokenworks.report.difference import print_difference
-    from tokenworks.report.terminal import print_json, print_plan, say
+    from tokenworks.report.terminal import print_json, say
+    from tokenworks.study.branches import BranchedPlan, solve_inputs
 
     started = _now()
     loaded, tables = read_checked(scenario)
@@ -116,20 +118,22 @@ def solve(
     folder = run_folder(inputs, out)
     check_run_folder(folder, inputs.sha256)
     say(f"{chosen.name}: inputs read and checked, solving to a gap of {chosen.solve.gap:.2%}")
-    plan = plan_of(inputs, started)
-    if horizon_check:
+    plan = solve_inputs(inputs, started)
+    if isinstance(plan, BranchedPlan) and (horizon_check or business_as_usual):
+        say("a plan with branches is not compared with others: solve it without its branches")
+    if isinstance(plan, Plan) and horizon_check:
         say(f"{chosen.name}: solving with ten more years")
         plan = plan.with_longer_horizon()
     plan.save(folder)
     usual = None
-    if business_as_usual:
+    if isinstance(plan, Plan) and business_as_usual:
         say(f"{chosen.name}: solving business as usual, {business_as_usual.value}")
         usual = plan.business_as_usual(business_as_usual.value)
     if as_json:
-        print_json(plan, **({"business_as_usual": usual.manifest()} if usual else {}))
+        print_json(plan.manifest(), **({"business_as_usual": usual.manifest()} if usual else {}))
     else:
-        print_plan(plan)
-        if usual:
+        print_answer(plan)
+        if isinstance(plan, Plan) and usual:
             print_difference(plan, usual, f"business as usual, {business_as_usual}")
     say(f"run folder: {folder}")
     if plan.status == "interrupted":

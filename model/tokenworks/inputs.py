@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -71,8 +71,19 @@ def assemble(scenario: Scenario) -> Inputs:
     return prepare(scenario, checked_tables(scenario))
 
 
-def prepare(scenario: Scenario, loaded: Mapping[str, LoadedTable]) -> Inputs:
-    """Prepare tables that have passed every check; see `assemble`."""
+def prepare(
+    scenario: Scenario, loaded: Mapping[str, LoadedTable], milestones: Iterable[int] = ()
+) -> Inputs:
+    """Prepare tables that have passed every check; see `assemble`.
+
+    Parameters
+    ----------
+    scenario, loaded
+        A scenario and its checked tables.
+    milestones
+        Months at which periods are cut besides those in which something can enter service, so
+        that scenarios can be given the same steps.
+    """
     frames = {name: table.frame.reset_index(drop=True) for name, table in loaded.items()}
     frames, disabled = _enabled_only(frames)
     frames = _within_the_program(frames)
@@ -83,7 +94,7 @@ def prepare(scenario: Scenario, loaded: Mapping[str, LoadedTable]) -> Inputs:
     frames["periods"] = frames["periods"].sort_values("start", ignore_index=True)
     calendar = make_calendar(
         frames["periods"],
-        leads.first_services(frames),
+        leads.first_services(frames) | set(milestones),
         scenario.time.step_months,
         scenario.time.arrival_months,
     )

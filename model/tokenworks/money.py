@@ -5,6 +5,8 @@ Spend that carries its date *is* the interest during construction; none is added
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,6 +36,13 @@ class Discounting:
         # One month more than the horizon: what is due at its very end still has a factor.
         middles = np.arange(self.horizon_months + 1) + 0.5 + self._offset
         self._factors: npt.NDArray[np.float64] = (1.0 + self.rate) ** (-middles / MONTHS_PER_YEAR)
+
+    def until(self, month: int) -> Discounting:
+        """The same factors for what is paid before a month of the horizon, zero from it on."""
+        cut = copy(self)
+        cut._factors = np.where(np.arange(len(self._factors)) < month, self._factors, 0.0)
+        cut.residuals = False
+        return cut
 
     def in_month(self, month: int) -> float:
         """Factor of a payment in the middle of a month, (1+r)^-((m+1/2)/12)."""

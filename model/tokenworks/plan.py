@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from tokenworks.build import build
+from tokenworks.build import Model, build
 from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.run_folder import write_run
@@ -23,10 +23,20 @@ from tokenworks.results.summary import Summary
 from tokenworks.results.tables import tables_of
 from tokenworks.schema.scenario import Scenario, Solve
 from tokenworks.solver.shortfall import shortfall
-from tokenworks.solver.whole import solve_whole
+from tokenworks.solver.whole import Solved, solve_whole
 from tokenworks.variants import Usual, business_as_usual, longer_horizon
 
-__all__ = ["Difference", "Plan", "difference", "plan_of", "run_folder", "solve", "with_options"]
+__all__ = [
+    "Difference",
+    "Plan",
+    "difference",
+    "plan_from",
+    "plan_of",
+    "run_folder",
+    "save_run",
+    "solve",
+    "with_options",
+]
 
 PACKAGES = ("tokenworks", "highspy", "pyomo", "pandas", "numpy")
 
@@ -155,28 +165,37 @@ class Plan:
         InputError
             Where the folder holds anything but a run of the same inputs.
         """
-        target = run_folder(self.inputs, folder)
-        loaded = {n: t.frame for n, t in self.inputs.loaded.items() if len(t.frame)}
-        named = {name: f"inputs/{name}.parquet" for name in loaded}
-        return write_run(
-            target,
-            self.manifest(),
-            scenario_to_yaml(self.scenario, tables=named),
-            loaded,
-            self.tables,
-            geo={"sites": self._located_sites()},
-        )
+        return save_run(self.inputs, self.manifest(), self.tables, folder)
 
-    def _located_sites(self) -> Any:
-        # geopandas takes a second to import, and only a saved plan needs it.
-        import geopandas as gpd
 
-        places = self.inputs.tables["sites"].set_index("site")
-        table = self.tables["sites"]
-        longitude = table["site"].map(places["longitude_deg"]).astype("float64")
-        latitude = table["site"].map(places["latitude_deg"]).astype("float64")
-        points = gpd.points_from_xy(longitude, latitude, crs="EPSG:4326")
-        return gpd.GeoDataFrame(table, geometry=points)
+def save_run(
+    inputs: Inputs,
+    manifest: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    folder: Path | str | None,
+) -> Path:
+    """Write a run folder with its inputs, its tables and its sites as points."""
+    loaded = {n: t.frame for n, t in inputs.loaded.items() if len(t.frame) or t.table.required}
+    named = {name: f"inputs/{name}.parquet" for name in loaded}
+    return write_run(
+        run_folder(inputs, folder),
+        manifest,
+        scenario_to_yaml(inputs.scenario, tables=named),
+        loaded,
+        tables,
+        geo={"sites": _located(inputs, tables["sites"])},
+    )
+
+
+def _located(inputs: Inputs, table: pd.DataFrame) -> Any:
+    # geopandas takes a second to import, and only a saved plan needs it.
+    import geopandas as gpd
+
+    places = inputs.tables["sites"].set_index("site")
+    longitude = table["site"].map(places["longitude_deg"]).astype("float64")
+    latitude = table["site"].map(places["latitude_deg"]).astype("float64")
+    points = gpd.points_from_xy(longitude, latitude, crs="EPSG:4326")
+    return gpd.GeoDataFrame(table, geometry=points)
 
 
 def run_folder(inputs: Inputs, folder: Path | str | None) -> Path:
@@ -242,11 +261,28 @@ def plan_of(inputs: Inputs, started: float) -> Plan:
         solved = solve_whole(model, options)
     except InfeasibleError as error:
         raise InfeasibleError(_reasons(inputs) or error.reasons) from error
+    return plan_from(model, solved, started, {"read": read - started, "build": built - read})
+
+
+def plan_from(
+    model: Model, solved: Solved, started: float, seconds: Mapping[str, float] | None = None
+) -> Plan:
+    """The checked plan of a solved model.
+
+    Parameters
+    ----------
+    model, solved
+        A model and its solution.
+    started
+        When reading began, as `time.perf_counter` tells.
+    seconds
+        Wall time of the stages before the solution.
+    """
     tabled = time.perf_counter()
     tables, headline = tables_of(model, solved)
     ended = time.perf_counter()
     return Plan(
-        inputs=inputs,
+        inputs=model.inputs,
         status=str(solved.status),
         method="whole",
         objective_usd=solved.objective_usd,
@@ -257,8 +293,7 @@ def plan_of(inputs: Inputs, started: float) -> Plan:
         tables=tables,
         size={"rows": solved.rows, "columns": solved.columns, "nonzeros": solved.nonzeros},
         seconds={
-            "read": read - started,
-            "build": built - read,
+            **(seconds or {}),
             **solved.seconds,
             "results": ended - tabled,
             "total": ended - started,

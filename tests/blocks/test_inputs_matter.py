@@ -23,6 +23,7 @@ from tokenworks.io.tables import LoadedTable
 from tokenworks.schema.columns import Column, Kind, Role
 from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables import INPUT_TABLES
+from tokenworks.schema.tables_branches import BRANCH_TABLES
 from tokenworks.solver.matrix import compile_matrix
 
 Tables = dict[str, LoadedTable]
@@ -61,6 +62,12 @@ ELSEWHERE = {
     ("operations", "net_load_mw"),
     ("time", "representative_days"),
     ("power_technologies", "leased"),
+}
+# What a plan with branches asks for, which is no single program: `tests/cases/test_branches.py`.
+ELSEWHERE |= {
+    *((table.name, column.name) for table in BRANCH_TABLES for column in table.columns),
+    ("power_technologies", "cancellation_fee_fraction"),
+    ("hardware", "cancellation_fee_fraction"),
 }
 
 # It runs the vendors' own software.
@@ -182,7 +189,7 @@ def test_every_section_is_looked_at() -> None:
     sections = {
         n for n, f in Scenario.model_fields.items() if hasattr(f.annotation, "model_fields")
     }
-    assert sections == {*SECTIONS, "solve"}
+    assert sections == {*SECTIONS, "solve", "uncertainty"}
 
 
 @pytest.mark.parametrize(("name", "column"), ONLY_CHECKED)

@@ -11,7 +11,7 @@ from tokenworks.candidates.assets import Assets, assets
 from tokenworks.candidates.demand import StepDemand, demand_in_steps, profiles
 from tokenworks.candidates.points import matches
 from tokenworks.candidates.serving import Serving, serving
-from tokenworks.candidates.sites import Siting, siting
+from tokenworks.candidates.sites import Filed, Siting, siting
 from tokenworks.candidates.slices import Slices, slices
 from tokenworks.inputs import Inputs
 
@@ -44,9 +44,17 @@ class Candidates:
     slices: dict[str, Slices]
 
 
-def candidates(x: Inputs) -> Candidates:
-    """Columns that can be used within the horizon; all others are never made."""
-    where = siting(x)
+def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
+    """Columns that can be used within the horizon; all others are never made.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    filed
+        (site, route) to months in which it can be filed besides those in which that is of use.
+    """
+    where = siting(x, filed or {})
     found = matches(x)
     kit = assets(x, where, {m.system for m in found})
     demand = demand_in_steps(x)

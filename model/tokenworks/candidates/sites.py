@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from tokenworks import leads
@@ -14,6 +15,8 @@ from tokenworks.schema.tables_power import SITE_ASSET
 
 # A filing: (site, route, month in which it is filed).
 Filing = tuple[str, str, int]
+# (site, route) to months of filing.
+Filed = Mapping[tuple[str, str], Set[int]]
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Filings:
         (site, route) to the part of the cost that keeps its value.
     followed
         (site, route) to the routes one of which must be granted before it is filed.
+    also
+        Months that are offered with the first that is.
     """
 
     months: dict[tuple[str, str], set[int]] = field(default_factory=dict)
@@ -37,6 +42,7 @@ class Filings:
     cost_usd: dict[tuple[str, str], float] = field(default_factory=dict)
     kept_usd: dict[tuple[str, str], float] = field(default_factory=dict)
     followed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    also: Filed = field(default_factory=dict)
 
     def offer_permit(self, site: str, permit: Permit, needed: int, others: list[Permit]) -> None:
         """Offer a permit that is granted in the month in which it is needed, and what it follows.
@@ -70,7 +76,8 @@ class Filings:
             return False
         self.route_months[site, route] = months
         self.cost_usd[site, route] = cost_usd
-        self.months.setdefault((site, route), set()).add(needed - months)
+        also = self.also.get((site, route), set())
+        self.months.setdefault((site, route), set(also)).add(needed - months)
         return True
 
     def granted_by(self, site: str, route: str, month: int) -> list[tuple[str, int]]:
@@ -168,9 +175,17 @@ class Siting:
     contracts: list[tuple[str, str, int]]
 
 
-def siting(x: Inputs) -> Siting:
-    """Columns of siting, routes and contracts that can be used within the horizon."""
-    filings = Filings()
+def siting(x: Inputs, filed: Filed) -> Siting:
+    """Columns of siting, routes and contracts that can be used within the horizon.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    filed
+        Months of filing that are offered besides, of the routes that can be of use.
+    """
+    filings = Filings(also=filed)
     permits = leads.permits_by_site(x.tables)
     openings: list[tuple[str, int]] = []
     allowed: dict[tuple[str, str, int], list[tuple[str, int]]] = {}

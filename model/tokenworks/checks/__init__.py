@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tokenworks.checks import (
+    branches,
     exports,
     grid,
     hardware,
@@ -87,6 +88,9 @@ ALL_CHECKS: tuple[Check, ...] = (
     exports.check_memberships_end_after_they_begin,
     exports.check_export_conditions_name_hardware_columns,
     exports.check_export_conditions_compare_like_with_like,
+    branches.check_probabilities_sum_to_one,
+    branches.check_branches_are_revealed_within_the_horizon,
+    branches.check_branch_changes_can_be_read,
 )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 import pandas as pd
 from rich import box
@@ -47,9 +47,9 @@ def new_table(title: str, *columns: tuple[str, str]) -> RichTable:
     return table
 
 
-def print_json(plan: Plan, **more: object) -> None:
-    """Print the manifest alone, as JSON, with what was asked for beside it."""
-    manifest = plan.manifest() | more
+def print_json(manifest: Mapping[str, Any], **more: object) -> None:
+    """Print a manifest alone, as JSON, with what was asked for beside it."""
+    manifest = {**manifest, **more}
     sys.stdout.write(json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n")
 
 

@@ -183,6 +183,46 @@ TIMELINE = Table(
     ),
 )
 
+BRANCHES = Table(
+    "branches",
+    "a branch of the future under the plan of least expected cost",
+    (
+        _key("branch", "Branch."),
+        _value("probability_fraction", "Its chance."),
+        _value("known_from", "First day on which it is known.", Kind.DATE),
+        _value("cost_usd", "Present value in that branch, with cancellations."),
+        _value("cancellation_usd", "Of it, paid for orders that were cancelled."),
+        _value("known_cost_usd", "Least cost found, were the branch known from the start."),
+        _value("known_bound_usd", "No plan for that branch alone costs less."),
+        _value("regret_usd", "Cost less the cost were it known."),
+        _value("careful_cost_usd", "Cost of the plan of least regret in that branch."),
+        _value("careful_regret_usd", "Regret of that plan."),
+    ),
+)
+UNCERTAINTY = Table(
+    "uncertainty",
+    "a measure of all branches together",
+    (
+        _key("measure", "Measure."),
+        _value("amount_usd", "Its value."),
+        _value("low_usd", "Least that the proven bounds allow; blank where none is proven."),
+        _value("high_usd", "Most that they allow; blank where none is proven."),
+    ),
+)
+COMMITMENTS = Table(
+    "commitments",
+    "a decision taken before any branch is known",
+    (
+        _key("plan", "Of least expected cost, or of least regret."),
+        _key("date", "First day of the month.", Kind.DATE),
+        SITE,
+        _key("milestone", "What is decided."),
+        _key("what", "Route, technology, system."),
+        _value("amount_count", "How much of it."),
+        _value("amount_unit", "MW, modules, systems or blocks.", Kind.TEXT),
+    ),
+)
+
 RESULT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (

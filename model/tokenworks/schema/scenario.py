@@ -237,6 +237,19 @@ class Policy(Section):
     )
 
 
+class Uncertainty(Section):
+    """How a plan under several branches of the future is judged."""
+
+    tail_fraction: float = Field(
+        0.2,
+        gt=0.0,
+        le=1.0,
+        description="Share of the probability whose dearest outcomes make the conditional value "
+        "at risk.",
+        json_schema_extra=ASSUMED,
+    )
+
+
 class Solve(Section):
     """How the program is solved; the command line overrides it."""
 
@@ -301,6 +314,7 @@ class Scenario(Section):
     serving: Serving = Serving()
     power: Power = Power()
     policy: Policy = Policy()
+    uncertainty: Uncertainty = Uncertainty()
     solve: Solve = Solve()
     tables: dict[TableName, TablePath] = Field(
         default_factory=dict, description="Table name to file, relative to the file that names it."

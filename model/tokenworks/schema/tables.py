@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tokenworks.schema.columns import Table
+from tokenworks.schema.tables_branches import BRANCH_TABLES
 from tokenworks.schema.tables_demand import DEMAND_TABLES
 from tokenworks.schema.tables_export import EXPORT_TABLES
 from tokenworks.schema.tables_grid import GRID_TABLES
@@ -24,6 +25,7 @@ INPUT_TABLES: dict[str, Table] = {
         *DEMAND_TABLES,
         *SUPPLY_TABLES,
         *EXPORT_TABLES,
+        *BRANCH_TABLES,
         *SOURCE_TABLES,
     )
 }

@@ -102,6 +102,11 @@ HARDWARE = Table(
         months("lead_months", "From order to service."),
         date("first_order", "First day on which it can be ordered; blank for any.", optional=True),
         _unless_off(amount("memory_gb", "Accelerator memory of a system.")),
+        fraction(
+            "cancellation_fee_fraction",
+            "Share of what is still to pay that a cancelled order costs; blank for all of it.",
+            optional=True,
+        ),
         fraction("resale_fraction", "Resale value when new, over its price."),
         fraction("resale_decay_fraction_per_year", "Loss of resale value each year."),
         flag("enabled", "False keeps the row and leaves the system out."),

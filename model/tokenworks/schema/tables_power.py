@@ -64,6 +64,11 @@ POWER_TECHNOLOGIES = Table(
         date(
             "first_order", "First day on which a unit can be ordered; blank for any.", optional=True
         ),
+        fraction(
+            "cancellation_fee_fraction",
+            "Share of what is still to pay that a cancelled order costs; blank for all of it.",
+            optional=True,
+        ),
         flag("needs_gas", "True where it draws on the site's gas access."),
         flag("needs_waterfront", "True where it can only stand at a waterfront."),
         evidence(months("procurement_low_months", "Least procurement months to reckon with.")),

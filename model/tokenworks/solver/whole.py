@@ -94,13 +94,13 @@ def solve_whole(model: Model, options: Solve, log: bool = False) -> Solved:
     if found.values is None:
         raise NoIncumbentError(f"stopped ({found.status}) before any plan was found")
     searched = time.perf_counter()
-    values, objective = _polished(matrix, found, options)
-    polished = time.perf_counter()
+    values, objective = polished(matrix, found, options)
+    tightened = time.perf_counter()
     unavoidable = _unavoidable(model, matrix, options)
     rows, columns = matrix.shape
     return Solved(
         status=found.status,
-        values=_by_name(matrix, values),
+        values=by_name(matrix, values),
         objective_usd=objective,
         bound_usd=min(found.bound, objective),
         unavoidable_usd=unavoidable,
@@ -110,13 +110,13 @@ def solve_whole(model: Model, options: Solve, log: bool = False) -> Solved:
         seconds={
             "compile": compiled - started,
             "search": searched - compiled,
-            "polish": polished - searched,
-            "unavoidable": time.perf_counter() - polished,
+            "polish": tightened - searched,
+            "unavoidable": time.perf_counter() - tightened,
         },
     )
 
 
-def _polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, float]:
+def polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, float]:
     """Solve again with whole columns at exactly whole values, so that balances close tightly.
 
     The incumbent stands where rounding its whole columns leaves no plan, which their tolerance
@@ -153,7 +153,8 @@ def _unhurried(options: Solve) -> Solve:
     return options.model_copy(update={"time_limit_s": AFTERWARDS_S})
 
 
-def _by_name(matrix: Matrix, values: Floats) -> Values:
+def by_name(matrix: Matrix, values: Floats) -> Values:
+    """Values of the columns by variable and index."""
     found: dict[str, dict[Any, float]] = defaultdict(dict)
     for column, value in zip(matrix.columns, values.tolist(), strict=True):
         # What is left of a zero after the arithmetic is a zero, and would clutter every table.

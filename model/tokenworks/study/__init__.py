@@ -1,0 +1,1 @@
+"""Many plans together: branches of an uncertain future."""
