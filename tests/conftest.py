@@ -49,6 +49,19 @@ OPTIONS: dict[str, Any] = {
     "solve.time_limit_s": 60.0,
 }
 
+ASKED_BY_EXPORT_RULES = (
+    "accelerators_count",
+    "dense_fp4_tflops",
+    "dense_fp8_tflops",
+    "dense_bf16_tflops",
+    "dense_int8_tops",
+    "accelerator_memory_gb",
+    "memory_bandwidth_gb_per_s",
+    "logic_die_mm2",
+    "tpp",
+    "performance_density_tpp_per_mm2",
+)
+
 # What a row holds where a test says nothing; a function is given the row so far.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "periods": {"seconds": 3.6e6},
@@ -123,7 +136,19 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "first_order": None,
         "memory_gb": 1.0,
         "enabled": True,
+        # What nobody states of an accelerator.
+        **dict.fromkeys(ASKED_BY_EXPORT_RULES),
     },
+    "export_rules": dict.fromkeys(
+        (
+            "licence_months",
+            "licence_cost_usd",
+            "grant_probability_fraction",
+            "quota_count",
+            "our_share_fraction",
+        )
+    ),
+    "export_conditions": {"alternative_index": 1, "condition_index": 1, "value_number": None},
     "models": {"model": "m"},
     "operating_points": {
         "point": lambda row: f"{row['system']}-{row['model']}",

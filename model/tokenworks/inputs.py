@@ -15,6 +15,7 @@ from tokenworks.io.run_folder import hash_inputs
 from tokenworks.io.tables import LoadedTable
 from tokenworks.money import Discounting
 from tokenworks.schema.scenario import Scenario
+from tokenworks.shipments import first_services
 
 # Table to the tables whose rows go with its rows: (table, column that names the row).
 DEPENDENTS = {
@@ -92,9 +93,11 @@ def prepare(
         frames["operations"] = days
     frames = _in_one_dollar_year(frames, scenario.finance.usd_year)
     frames["periods"] = frames["periods"].sort_values("start", ignore_index=True)
+    start = frames["periods"]["start"].iloc[0].date()
+    least = scenario.exports.least_grant_probability_fraction
     calendar = make_calendar(
         frames["periods"],
-        leads.first_services(frames) | set(milestones),
+        leads.first_services(frames) | first_services(frames, start, least) | set(milestones),
         scenario.time.step_months,
         scenario.time.arrival_months,
     )

@@ -38,7 +38,7 @@ COLUMNS = [
 ]
 
 # Sections that decide the plan; `solve` says how it is found.
-SECTIONS = ("time", "finance", "latency", "serving", "power", "policy")
+SECTIONS = ("time", "finance", "latency", "serving", "power", "exports", "policy")
 OPTIONS = [
     ("", "objective"),
     ("", "unserved"),
@@ -72,6 +72,17 @@ ELSEWHERE |= {
 
 # It runs the vendors' own software.
 LAYER = {"serving.interoperability_layer": True}
+# What export rules may ask of a system, in place of what the rule of the two-site case asks.
+ASKED = (
+    "dense_fp4_tflops",
+    "dense_fp8_tflops",
+    "dense_bf16_tflops",
+    "dense_int8_tops",
+    "accelerator_memory_gb",
+    "memory_bandwidth_gb_per_s",
+    "logic_die_mm2",
+    "performance_density_tpp_per_mm2",
+)
 
 # What the two-site case leaves out, to keep its matrix short.
 VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
@@ -91,6 +102,14 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     ("serving", "interoperability_cost_usd_per_site_year"): LAYER,
     ("serving", "interoperability_throughput_loss_fraction"): LAYER,
     # A route of the nation that a state's replaces.
+    **{
+        ("hardware", column): {
+            "tables.export_conditions[small-quota,1,1].hardware_column": column,
+            "tables.hardware[node].tpp": None,
+            "tables.hardware[cube].tpp": None,
+        }
+        for column in ASKED
+    },
     ("permit_routes", "replaces"): {"tables.permit_routes[air-major].cost_usd": 399_000.0},
 }
 
@@ -124,6 +143,17 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("workloads", "ttft_limit_ms"): [450.0],
     ("workloads", "tpot_limit_ms"): [35.0],
     ("", "objective"): ["npv"],
+    ("hardware", "first_sold"): [pd.Timestamp("2026-06-01")],
+    ("hardware", "tpp"): [5000.0],
+    ("jurisdiction_groups", "from_date"): [pd.Timestamp("2029-06-01")],
+    ("export_rules", "from_date"): [pd.Timestamp("2029-06-01")],
+    ("export_rules", "operator"): ["another"],
+    ("export_conditions", "hardware_column"): ["logic_die_mm2"],
+    ("export_conditions", "value_number"): [1000.0],
+    ("export_conditions", "value_text"): ["false"],
+    ("export_conditions", "value_date"): [pd.Timestamp("2024-01-01")],
+    ("operator_standings", "from_date"): [pd.Timestamp("2029-06-01")],
+    ("exports", "least_grant_probability_fraction"): [0.9],
     ("", "unserved"): ["forbidden"],
     ("finance", "base_date"): ["2026-01-01"],
     ("finance", "usd_year"): [2023],

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tokenworks import leads
 from tokenworks.calendar import MONTHS_PER_YEAR, Step
+from tokenworks.candidates.exports import Controls
 from tokenworks.candidates.points import fits_site
 from tokenworks.candidates.sites import Siting, enabling_filings, offer_permits
 from tokenworks.frames import NamedRow, rows
@@ -75,7 +76,7 @@ def most_modules(site: NamedRow, technology: NamedRow) -> int:
     return int(most_mw / technology.module_mw + 1e-9)
 
 
-def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
+def assets(x: Inputs, where: Siting, systems: set[str], controls: Controls) -> Assets:
     """Columns of power and hardware that can be used within the horizon.
 
     Parameters
@@ -86,6 +87,8 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
         Sites that can be opened; permit routes of the technologies are added to its filings.
     systems
         Systems that some operating point lets serve some workload.
+    controls
+        What export rules say; the ways of what they control are added to it.
     """
     permits = leads.permits_by_site(x.tables)
     builds, allowed, most, whole = [], {}, {}, set()
@@ -107,7 +110,7 @@ def assets(x: Inputs, where: Siting, systems: set[str]) -> Assets:
             for step, enabling in steps.items():
                 builds.append((*pair, step))
                 allowed.update({(*pair, q, step): filings for q, filings in enabling.items()})
-    return Assets(builds, allowed, most, whole, _purchases(x, where, systems))
+    return Assets(builds, allowed, most, whole, _purchases(x, where, systems, controls))
 
 
 def is_barred(site: NamedRow, permits: list[Permit]) -> bool:
@@ -134,7 +137,9 @@ def _build_steps(
     }
 
 
-def _purchases(x: Inputs, where: Siting, systems: set[str]) -> list[tuple[str, str, int]]:
+def _purchases(
+    x: Inputs, where: Siting, systems: set[str], controls: Controls
+) -> list[tuple[str, str, int]]:
     found = []
     for site in rows(x.tables["sites"]):
         if site.site not in where.first_step:
@@ -146,6 +151,6 @@ def _purchases(x: Inputs, where: Siting, systems: set[str]) -> list[tuple[str, s
             ready = leads.first_month(system.first_order, x.calendar.start) + system.lead_months
             found += [
                 (site.site, system.system, step.index)
-                for step in x.calendar.arrivals(max(opened, int(ready)))
+                for step in controls.arrivals(x, site, system.system, max(opened, int(ready)))
             ]
     return found

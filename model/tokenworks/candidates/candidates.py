@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from tokenworks.candidates.assets import Assets, assets
 from tokenworks.candidates.demand import StepDemand, demand_in_steps, profiles
+from tokenworks.candidates.exports import Controls
 from tokenworks.candidates.points import matches
 from tokenworks.candidates.serving import Serving, serving
 from tokenworks.candidates.sites import Filed, Siting, siting
 from tokenworks.candidates.slices import Slices, slices
 from tokenworks.inputs import Inputs
+from tokenworks.shipments import Shipments
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Candidates:
         Openings, filings, contracts.
     assets
         Power modules and systems.
+    exports
+        What export rules control and keep out.
     serving
         Points, groups, flows.
     demand
@@ -38,6 +42,7 @@ class Candidates:
 
     siting: Siting
     assets: Assets
+    exports: Controls
     serving: Serving
     demand: dict[tuple[str, str, int], StepDemand]
     profiles: dict[str, npt.NDArray[np.float64]]
@@ -56,8 +61,10 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     """
     where = siting(x, filed or {})
     found = matches(x)
-    kit = assets(x, where, {m.system for m in found})
+    least = x.scenario.exports.least_grant_probability_fraction
+    controls = Controls(Shipments(x.tables, x.calendar.start, least), where.filings)
+    kit = assets(x, where, {m.system for m in found}, controls)
     demand = demand_in_steps(x)
     served = serving(x, where, found, kit.purchases, demand)
     shapes = profiles(x)
-    return Candidates(where, kit, served, demand, shapes, slices(x, shapes))
+    return Candidates(where, kit, controls, served, demand, shapes, slices(x, shapes))

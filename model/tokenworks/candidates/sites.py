@@ -78,6 +78,7 @@ class Filings:
         self.cost_usd[site, route] = cost_usd
         also = self.also.get((site, route), set())
         self.months.setdefault((site, route), set(also)).add(needed - months)
+        self.kept_usd.setdefault((site, route), 0.0)
         return True
 
     def granted_by(self, site: str, route: str, month: int) -> list[tuple[str, int]]:

@@ -12,7 +12,7 @@ from tokenworks.errors import Problem
 from tokenworks.io.tables import LoadedTable
 from tokenworks.schema.columns import Column, Kind
 from tokenworks.schema.scenario import Scenario
-from tokenworks.schema.tables_export import COMPARISONS
+from tokenworks.schema.tables_export import COMPARISONS, LICENCE
 from tokenworks.schema.tables_hardware import HARDWARE
 from tokenworks.schema.wording import listed, shown, suggestion
 
@@ -68,6 +68,42 @@ def check_export_rules_end_after_they_begin(tables: Tables, _: Scenario) -> Iter
 def check_memberships_end_after_they_begin(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """A membership lasts for a day at least."""
     yield from _empty_spans(tables["jurisdiction_groups"], "the membership never holds")
+
+
+@reads("operator_standings.from_date", "operator_standings.until_date")
+def check_standings_end_after_they_begin(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """A standing lasts for a day at least."""
+    yield from _empty_spans(tables["operator_standings"], "the standing never holds")
+
+
+@reads("export_rules.rule", "permit_routes.route", "interconnection_routes.route")
+def check_rules_have_names_of_their_own(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """A licence is filed under the id of its rule, which no other route may have."""
+    table = tables["export_rules"]
+    for name in ("permit_routes", "interconnection_routes"):
+        taken = set(tables[name].frame["route"])
+        for row in rows(table):
+            if row.rule in taken:
+                problem = f"a route of the table {shown(name)} is called {shown(row.rule)} too"
+                yield problem_at(table, row.Index, "rule", problem, "give the rule its own id")
+
+
+@reads("export_rules.effect", "hardware.design_kw", "hardware.enabled")
+def check_licensed_systems_draw_power(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """What needs a licence is bounded by the halls that it fills."""
+    if LICENCE not in set(tables["export_rules"].frame["effect"]):
+        return
+    table = tables["hardware"]
+    for row in rows(table):
+        if row.enabled and row.design_kw == 0.0:
+            problem = f"{shown(row.system)} draws no power, so that no licence could bound it"
+            yield problem_at(
+                table,
+                row.Index,
+                "design_kw",
+                problem,
+                "give its design power, or leave out export rules that ask for a licence",
+            )
 
 
 @reads("export_conditions.hardware_column")

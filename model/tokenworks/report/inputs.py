@@ -44,6 +44,8 @@ def print_check(inputs: Inputs) -> None:
     console.print(_candidates(inputs, found))
     for line in (*_disabled(inputs), *_idle_rows(inputs, found)):
         console.print(line, highlight=False)
+    if found.exports.refused:
+        console.print(kept_out(found))
     waiting = _not_in_the_program(inputs)
     if waiting.row_count:
         console.print(waiting)
@@ -95,6 +97,16 @@ def _candidates(inputs: Inputs, c: Candidates) -> RichTable:
     table = new_table("What the program can choose", ("", ""), ("can be used", "r"), ("never", "r"))
     for name, count, of in rows:
         table.add_row(name, f"{count:,}", "" if of is None else f"{of - count:,}")
+    return table
+
+
+def kept_out(c: Candidates) -> RichTable:
+    """Purchases that the export rules keep out of the program, by rule."""
+    table = new_table(
+        "Kept out by export rules", ("rule", ""), ("why", ""), ("by site, system and step", "r")
+    )
+    for (rule, why), count in sorted(c.exports.refused.items()):
+        table.add_row(rule, why, f"{count:,}")
     return table
 
 

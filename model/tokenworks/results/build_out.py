@@ -52,10 +52,12 @@ def sites(c: Context) -> pd.DataFrame:
 def routes(c: Context) -> pd.DataFrame:
     """Routes filed, with the months of filing and grant."""
     filings = c.model.candidates.siting.filings
+    tables = c.model.inputs.tables
     requirement = {
         row.route: " and ".join(filter(None, (row.requirement, row.also_satisfies)))
-        for row in rows(c.model.inputs.tables["permit_routes"])
+        for row in rows(tables["permit_routes"])
     }
+    requirement |= dict.fromkeys(tables["export_rules"]["rule"], "export")
     entries = (
         (s, r, requirement.get(r, "grid"), c.date(f), c.date(f + filings.route_months[s, r]))
         for s, r, f in c.plan_values("file_route")

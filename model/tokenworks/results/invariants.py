@@ -10,6 +10,7 @@ import pandas as pd
 from tokenworks import leads
 from tokenworks.errors import SolverError
 from tokenworks.frames import rows, rows_by
+from tokenworks.results import exports
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
 from tokenworks.results.power_invariants import power_is_there
@@ -36,6 +37,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *power_is_there(c, tables),
         *_costs_sum(c, tables),
         *_revenue_is_earned(c, tables),
+        *exports.broken(c, tables),
     ]
     if broken:
         raise SolverError("\n".join(["the plan breaks what every plan must keep", *broken[:20]]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tokenworks.build import Model
-from tokenworks.results import build_out, cashflow, costs, operation, tokens
+from tokenworks.results import build_out, cashflow, costs, exports, operation, tokens
 from tokenworks.results.frames import Context
 from tokenworks.results.invariants import check
 from tokenworks.results.summary import Summary, summary
@@ -35,6 +35,7 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "flows": operation.flows(c),
         "dispatch": operation.dispatch(c),
         "redline_use": operation.redline_use(c),
+        "export_use": exports.export_use(c),
         "timeline": build_out.timeline(c),
     }
     check(c, tables)

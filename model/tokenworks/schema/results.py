@@ -170,6 +170,17 @@ REDLINE_USE = Table(
         _value("used_mw", "Use."),
     ),
 )
+EXPORT_USE = Table(
+    "export_use",
+    "a quota of an export rule and its use",
+    (
+        _key("rule", "Export rule."),
+        _key("year", "Calendar year, or `cumulative` where the quota is for all of them."),
+        _value("unit", "systems, accelerators or tpp.", Kind.TEXT),
+        _value("quota_count", "Our share of the quota."),
+        _value("used_count", "What the plan ships under it."),
+    ),
+)
 TIMELINE = Table(
     "timeline",
     "a dated milestone",
@@ -237,6 +248,7 @@ RESULT_TABLES: dict[str, Table] = {
         FLOWS,
         DISPATCH,
         REDLINE_USE,
+        EXPORT_USE,
         TIMELINE,
     )
 }

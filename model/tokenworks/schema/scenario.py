@@ -192,6 +192,19 @@ class Serving(Section):
     )
 
 
+class Exports(Section):
+    """How export rules are taken."""
+
+    least_grant_probability_fraction: float = Field(
+        0.5,
+        ge=0.0,
+        le=1.0,
+        description="A licence that is less likely to be granted counts as not to be had; any "
+        "other is counted upon.",
+        json_schema_extra=ASSUMED,
+    )
+
+
 class Power(Section):
     """Rules of the power blocks."""
 
@@ -315,6 +328,7 @@ class Scenario(Section):
     power: Power = Power()
     policy: Policy = Policy()
     uncertainty: Uncertainty = Uncertainty()
+    exports: Exports = Exports()
     solve: Solve = Solve()
     tables: dict[TableName, TablePath] = Field(
         default_factory=dict, description="Table name to file, relative to the file that names it."

@@ -12,6 +12,7 @@ from tokenworks.schema.shorthand import (
     evidence,
     flag,
     fraction,
+    integer,
     key,
     label,
     months,
@@ -42,33 +43,38 @@ def _unless_off(column: Column) -> Column:
     return replace(column, optional=True)
 
 
-# Of one accelerator; what rules on exports may ask of it. Rates are dense, without sparsity.
+# Of one accelerator; what rules on exports may ask of it. Rates are dense, without sparsity. A
+# figure that is blank is not stated: what a rule that asks for it would decide stays unknown.
 _ACCELERATOR = (
-    pending(amount("dense_fp4_tflops", "Dense rate at 4-bit floating point.")),
-    pending(amount("dense_fp8_tflops", "Dense rate at 8-bit floating point.")),
-    pending(amount("dense_bf16_tflops", "Dense rate at 16-bit floating point.")),
-    pending(amount("dense_int8_tops", "Dense rate at 8-bit integers.")),
-    pending(amount("accelerator_memory_gb", "Memory of an accelerator.")),
-    pending(
-        amount("memory_bandwidth_gb_per_s", "Bandwidth of its DRAM; 0 where all memory is SRAM.")
+    amount("dense_fp4_tflops", "Dense rate at 4-bit floating point.", optional=True),
+    amount("dense_fp8_tflops", "Dense rate at 8-bit floating point.", optional=True),
+    amount("dense_bf16_tflops", "Dense rate at 16-bit floating point.", optional=True),
+    amount("dense_int8_tops", "Dense rate at 8-bit integers.", optional=True),
+    amount("accelerator_memory_gb", "Memory of an accelerator.", optional=True),
+    amount(
+        "memory_bandwidth_gb_per_s",
+        "Bandwidth of its DRAM; 0 where all memory is SRAM.",
+        optional=True,
     ),
     evidence(amount("accelerator_tdp_kw", "Thermal design power of an accelerator.")),
-    pending(amount("logic_die_mm2", "Area of its logic dies.")),
-    pending(
-        amount(
-            "tpp",
-            "Total processing performance of an accelerator: the most, over precisions, of dense "
-            "rate times bit length.",
-        )
+    amount("logic_die_mm2", "Area of its logic dies.", optional=True),
+    amount(
+        "tpp",
+        "Total processing performance of an accelerator: the most, over precisions, of dense "
+        "rate times bit length.",
+        optional=True,
     ),
-    pending(
-        amount(
-            "performance_density_tpp_per_mm2",
-            "Total processing performance over the area of the logic dies.",
-        )
+    amount(
+        "performance_density_tpp_per_mm2",
+        "Total processing performance over the area of the logic dies.",
+        optional=True,
     ),
-    pending(date("first_sold", "First day on which the accelerator was sold or in service.")),
-    evidence(flag("sold_to_others", "False where its designer keeps it for its own sites.")),
+    date(
+        "first_sold",
+        "First day on which the accelerator was sold or in service.",
+        optional=True,
+    ),
+    flag("sold_to_others", "False where its designer keeps it for its own sites.", optional=True),
     label("headquarters", "Country where the designer has its headquarters."),
     name_of(
         "software_stack",
@@ -87,7 +93,10 @@ HARDWARE = Table(
         label("name", "Name for people."),
         name_of("vendor", "Vendor, of which `policy` may limit the share; blank for none."),
         label("accelerator", "Accelerator."),
-        label("accelerators_count", "Accelerators in a system.", kind=Kind.INTEGER),
+        replace(
+            integer("accelerators_count", "Accelerators in a system; blank where not stated."),
+            optional=True,
+        ),
         _unless_off(
             amount("design_kw", "Power that sizes hall and supply, all-in, for every system alike.")
         ),
