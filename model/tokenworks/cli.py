@@ -41,6 +41,25 @@ ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Path of a scenario, or name of a shipped one.")
 ]
 
+OutOption = Annotated[
+    Path | None, typer.Option(help="Run folder; runs/<scenario>-<hash> where not given.")
+]
+GapOption = Annotated[
+    float | None, typer.Option(min=0.0, max=1.0, help="Relative gap at which to stop.")
+]
+TimeLimitOption = Annotated[
+    float | None, typer.Option(min=0.0, help="Seconds after which to stop.")
+]
+UsualOption = Annotated[
+    Usual | None, typer.Option(help="Solve this too, and print the difference.")
+]
+HorizonOption = Annotated[
+    bool, typer.Option("--horizon-check", help="Solve with ten more years too.")
+]
+ProformaOption = Annotated[
+    bool, typer.Option("--proforma", help="Print tax, debt and returns by year.")
+]
+
 
 @app.callback(invoke_without_command=True)
 def _options(
@@ -80,24 +99,15 @@ def check(
 @app.command()
 def solve(
     scenario: ScenarioArgument,
-    out: Annotated[
-        Path | None, typer.Option(help="Run folder; runs/<scenario>-<hash> where not given.")
-    ] = None,
-    gap: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Relative gap at which to stop.")
-    ] = None,
-    time_limit: Annotated[
-        float | None, typer.Option(min=0.0, help="Seconds after which to stop.")
-    ] = None,
+    out: OutOption = None,
+    gap: GapOption = None,
+    time_limit: TimeLimitOption = None,
     method: Annotated[Method | None, typer.Option(help="How to solve.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest alone.")] = False,
-    business_as_usual: Annotated[
-        Usual | None, typer.Option(help="Solve this too, and print the difference.")
-    ] = None,
-    horizon_check: Annotated[
-        bool, typer.Option("--horizon-check", help="Solve with ten more years too.")
-    ] = False,
+    business_as_usual: UsualOption = None,
+    horizon_check: HorizonOption = False,
+    proforma: ProformaOption = False,
 ) -> None:
     """Solve a scenario and print what opens when, what powers it, and what a token costs."""
     from tokenworks.checks import read_checked
@@ -106,6 +116,7 @@ def solve(
     from tokenworks.plan import Plan, run_folder, with_options
     from tokenworks.report.branches import print_answer
     from tokenworks.report.difference import print_difference
+    from tokenworks.report.proforma import print_proforma
     from tokenworks.report.terminal import print_json, say
     from tokenworks.study.branches import BranchedPlan, solve_inputs
 
@@ -119,7 +130,7 @@ def solve(
     check_run_folder(folder, inputs.sha256)
     say(f"{chosen.name}: inputs read and checked, solving to a gap of {chosen.solve.gap:.2%}")
     plan = solve_inputs(inputs, started)
-    if isinstance(plan, BranchedPlan) and (horizon_check or business_as_usual):
+    if isinstance(plan, BranchedPlan) and (horizon_check or business_as_usual or proforma):
         say("a plan with branches is not compared with others: solve it without its branches")
     if isinstance(plan, Plan) and horizon_check:
         say(f"{chosen.name}: solving with ten more years")
@@ -133,6 +144,8 @@ def solve(
         print_json(plan.manifest(), **({"business_as_usual": usual.manifest()} if usual else {}))
     else:
         print_answer(plan)
+        if isinstance(plan, Plan) and proforma:
+            print_proforma(plan)
         if isinstance(plan, Plan) and usual:
             print_difference(plan, usual, f"business as usual, {business_as_usual}")
     say(f"run folder: {folder}")

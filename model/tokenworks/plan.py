@@ -19,6 +19,7 @@ from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.run_folder import write_run
 from tokenworks.io.scenario_files import scenario_to_yaml
 from tokenworks.results.difference import Difference, difference
+from tokenworks.results.proforma import Proforma, proforma
 from tokenworks.results.summary import Summary
 from tokenworks.results.tables import tables_of
 from tokenworks.schema.scenario import Scenario, Solve
@@ -151,6 +152,13 @@ class Plan:
         """The plan, with the cost per token of `horizon_longer` in its summary."""
         usd = self.horizon_longer(years).summary.cost_usd_per_mtoken
         return replace(self, summary=replace(self.summary, longer_horizon_usd_per_mtoken=usd))
+
+    def proforma(self) -> Proforma:
+        """Nominal statement by year with tax, debt and returns, after the solve.
+
+        Its terms are the section `proforma` of the scenario.
+        """
+        return proforma(self.inputs, self.tables)
 
     def save(self, folder: Path | str | None = None) -> Path:
         """Write the run folder, whole or not at all.

@@ -59,7 +59,7 @@ def option_confidence(inputs: Inputs) -> dict[str, tuple[object, str]]:
     carries the default's confidence.
     """
     found: dict[str, tuple[object, str]] = {}
-    for section in ("time", "finance", "latency", "serving", "power"):
+    for section in ("time", "finance", "latency", "serving", "power", "proforma"):
         options = getattr(inputs.scenario, section)
         for name, field in type(options).model_fields.items():
             value, extra = getattr(options, name), field.json_schema_extra

@@ -182,7 +182,8 @@ def _tokens(plan: Plan) -> RichTable:
             for w in workloads
         ]
         usd = rows["present_value_usd"].sum()
-        table.add_row(group, *cells, f"{usd / sum(tokens.values()):.4f}", _percent(usd / total, 0))
+        share = _percent(usd / total, 0) if total else ""
+        table.add_row(group, *cells, f"{usd / sum(tokens.values()):.4f}", share)
     table.add_section()
     sums = frame.groupby("workload")["present_value_usd"].sum()
     table.add_row(

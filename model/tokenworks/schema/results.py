@@ -233,6 +233,31 @@ COMMITMENTS = Table(
         _value("amount_unit", "MW, modules, systems or blocks.", Kind.TEXT),
     ),
 )
+PROFORMA = Table(
+    "proforma",
+    "a calendar year of the pro-forma, in its own nominal dollars",
+    (
+        _key("year", "Calendar year.", Kind.INTEGER),
+        _value("revenue_usd", "Tokens owned and rented, at their price."),
+        _value("operating_usd", "Owned cost that is no capital."),
+        _value("rent_usd", "Rented capacity."),
+        _value("damages_usd", "Contracted damages."),
+        _value("operating_profit_usd", "The first less the three after it."),
+        _value("capital_usd", "Capital paid."),
+        _value("proceeds_usd", "Resale, and residual values at the end."),
+        _value("credits_usd", "Tax credits."),
+        _value("depreciation_usd", "Deducted from the taxable profit."),
+        _value("tax_usd", "Tax without debt."),
+        _value("project_cash_usd", "Profit, proceeds and credits less capital and tax."),
+        _value("debt_drawn_usd", "Loan received."),
+        _value("interest_usd", "Paid on the loan."),
+        _value("principal_usd", "Repaid of the loan."),
+        _value("debt_usd", "Owed at the end of the year."),
+        _value("levered_tax_usd", "Tax with the interest deducted."),
+        _value("equity_cash_usd", "Cash of the project with the loan and its tax."),
+        _value("dscr_ratio", "Profit after tax over debt service; blank without service."),
+    ),
+)
 
 RESULT_TABLES: dict[str, Table] = {
     table.name: table

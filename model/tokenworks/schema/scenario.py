@@ -12,21 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from tokenworks.schema.changes import changed
-
-ASSUMED: dict[str, JsonValue] = {"confidence": "assumed", "source": ""}
-NEUTRAL: dict[str, JsonValue] = {
-    "confidence": "published",
-    "source": "definition: the neutral value",
-}
-
-
-class Section(BaseModel):
-    """Base of every section: frozen, unknown keys refused, no infinities, no types guessed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+from tokenworks.schema.proforma import Proforma
+from tokenworks.schema.section import ASSUMED, NEUTRAL, Section
 
 
 def _date_of_text(value: object) -> object:
@@ -329,6 +319,7 @@ class Scenario(Section):
     policy: Policy = Policy()
     uncertainty: Uncertainty = Uncertainty()
     exports: Exports = Exports()
+    proforma: Proforma = Proforma()
     solve: Solve = Solve()
     tables: dict[TableName, TablePath] = Field(
         default_factory=dict, description="Table name to file, relative to the file that names it."

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from tokenworks.schema.scenario import ASSUMED, Section
+from tokenworks.schema.section import ASSUMED, Section
 
 _option: Callable[..., Any] = partial(Field, json_schema_extra=ASSUMED)
 
