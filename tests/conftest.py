@@ -92,6 +92,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "regions": {"region": "r"},
     "network": {"site": "s", "region": "r", "rtt_ms": None},
+    "site_links": {"capacity_gbps": PLENTY, "rtt_ms": None, "cost_usd_per_gb": None},
     "operations": {
         "zone": "z",
         "day": "mean",
@@ -149,15 +150,19 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         )
     ),
     "export_conditions": {"alternative_index": 1, "condition_index": 1, "value_number": None},
-    "models": {"model": "m"},
+    "models": {"model": "m", "kv_bytes_per_token": None},
     "operating_points": {
         "point": lambda row: f"{row['system']}-{row['model']}",
         "system": "h",
         "model": "m",
         "stage": "serve",
         "input_tokens": 1000.0,
-        "output_tokens": 1000.0,
-        "output_tokens_per_s": 1e6,
+        # What a stage has not is blank.
+        "output_tokens": lambda row: None if row["stage"] == "prefill" else 1000.0,
+        "ttft_ms": lambda row: None if row["stage"] == "decode" else 0.0,
+        "tpot_ms": lambda row: None if row["stage"] == "prefill" else 0.0,
+        "output_tokens_per_s": lambda row: None if row["stage"] == "prefill" else 1e6,
+        "input_tokens_per_s": lambda row: 1e6 if row["stage"] == "prefill" else None,
         "full_load_kw": None,  # the system's design power
     },
     "workloads": {
@@ -169,6 +174,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "tpot_limit_ms": 1e6,
         "max_utilisation_fraction": 1.0,
         "unserved_usd_per_mtoken": 1.0,
+        "kv_bytes_per_token": None,
     },
     "profiles": {"profile": "flat", "demand_shape": 1.0},
     "demand": {"workload": "w", "region": "r", "output_tokens_per_s": 1e6, "profile": "flat"},

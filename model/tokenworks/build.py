@@ -28,6 +28,7 @@ from tokenworks.blocks import (
     siting,
     stacks,
     storage,
+    transfers,
 )
 from tokenworks.blocks.terms import Cost, CostTerm, attach
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
@@ -47,6 +48,7 @@ INVESTMENT = (
     exports,
     demand,
     serving,
+    transfers,
     stacks,
     policy,
     adequacy,

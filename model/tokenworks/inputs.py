@@ -19,14 +19,14 @@ from tokenworks.shipments import first_services
 
 # Table to the tables whose rows go with its rows: (table, column that names the row).
 DEPENDENTS = {
-    "sites": (("interconnection_routes", "site"), ("network", "site")),
+    "sites": (
+        ("interconnection_routes", "site"),
+        ("network", "site"),
+        ("site_links", "from_site"),
+        ("site_links", "to_site"),
+    ),
     "power_technologies": (("power_costs", "technology"), ("permit_routes", "asset")),
     "hardware": (("operating_points", "system"),),
-}
-
-# The kinds of rows that constraints exist for; `check` counts the others.
-IN_THE_PROGRAM = {
-    ("operating_points", "stage"): ("serve",),
 }
 
 
@@ -87,7 +87,6 @@ def prepare(
     """
     frames = {name: table.frame.reset_index(drop=True) for name, table in loaded.items()}
     frames, disabled = _enabled_only(frames)
-    frames = _within_the_program(frames)
     if scenario.time.representative_days is not None:
         days = fewer_days(frames["operations"], scenario.time.representative_days)
         frames["operations"] = days
@@ -126,14 +125,6 @@ def _enabled_only(
         for other, column in dependents:
             kept[other] = kept[other][~kept[other][column].isin(off)].reset_index(drop=True)
     return kept, disabled
-
-
-def _within_the_program(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Without the kinds of rows that the tables may hold but that no constraint knows yet."""
-    kept = dict(frames)
-    for (name, column), kinds in IN_THE_PROGRAM.items():
-        kept[name] = kept[name][kept[name][column].isin(kinds)].reset_index(drop=True)
-    return kept
 
 
 def _in_one_dollar_year(frames: dict[str, pd.DataFrame], usd_year: int) -> dict[str, pd.DataFrame]:

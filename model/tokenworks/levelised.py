@@ -32,6 +32,7 @@ from tokenworks.candidates.demand import profiles
 from tokenworks.candidates.points import Match, fits_site, matches
 from tokenworks.frames import NamedRow, lookup, rows
 from tokenworks.inputs import Inputs, prepare
+from tokenworks.schema.tables_hardware import SERVE
 from tokenworks.yearly import Yearly
 
 HOURS_PER_YEAR = 8760
@@ -89,15 +90,17 @@ def levelised_costs(x: Inputs, year: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `COST_COLUMNS`, one row for each site, workload and operating point that matches,
-        of systems that can be ordered by then, with the cheapest source of power; components in
-        USD per million output tokens, cheapest first within a site and workload.
+        Columns `COST_COLUMNS`, one row for each site, workload and operating point that matches
+        and serves whole requests, of systems that can be ordered by then, with the cheapest source
+        of power; components in USD per million output tokens, cheapest first within a site and
+        workload.
         `output_tokens_per_s_per_mw` is at the utilisation limit, over design MW at the meter.
     """
     view = _Year(x, year)
     systems = {row.system: row for row in rows(x.tables["hardware"]) if view.for_sale(row)}
     full_kw = lookup(x.tables["operating_points"], "point", "full_load_kw")
-    found = [match for match in matches(x, [(year,)]) if match.system in systems]
+    stages = matches(x, [(year,)])
+    found = [m for m in stages if m.stage == SERVE and m.system in systems]
     lines = []
     for site in rows(x.tables["sites"]):
         sources = view.sources(site)

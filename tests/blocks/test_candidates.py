@@ -76,8 +76,25 @@ def test_rack_needs_a_dense_and_a_cooled_hall(usual: Candidates, with_: With) ->
     assert bought(with_("sites[b].hall_density_kw_per_rack", 120.0), "b") == {"node"}
 
 
-def test_system_without_a_fitting_point_is_not_bought(with_: With) -> None:
-    assert bought(with_("operating_points[cube-llama].tpot_ms", 51.0), "a") == {"node"}
+def test_system_without_a_fitting_point_is_not_bought(two_sites_with: TwoSitesWith) -> None:
+    slow = {
+        "tables.operating_points[cube-llama].tpot_ms": 51.0,
+        "tables.operating_points[cube-read].ttft_ms": 501.0,
+    }
+    assert bought(candidates(two_sites_with(slow)), "a") == {"node"}
+
+
+def test_stage_without_the_other_is_never_made(usual: Candidates, with_: With) -> None:
+    def split(c: Candidates) -> set[tuple[str, str]]:
+        whole = {wo for wo, match in c.serving.matches.items() if match.stage == "serve"}
+        return {(s, o) for s, w, o, _, _ in c.serving.serves if (w, o) not in whole}
+
+    # Only `a` holds a cube; `b` decodes what `a` sends.
+    assert split(usual) == {("a", "cube-read"), ("a", "node-write"), ("b", "node-write")}
+    assert split(with_("operating_points[cube-read].ttft_ms", 501.0)) == set()
+    assert split(with_("operating_points[node-write].tpot_ms", 51.0)) == set()
+    # 250 and 5 ms, and a round trip of 250 between the sites.
+    assert split(with_("site_links[a,b].rtt_ms", 250.0)) == split(usual) - {("b", "node-write")}
 
 
 def test_point_needs_time_for_the_round_trip(usual: Candidates, with_: With) -> None:
@@ -86,6 +103,7 @@ def test_point_needs_time_for_the_round_trip(usual: Candidates, with_: With) -> 
             o
             for s, w, o, g, _ in c.serving.serves
             if (s, w, c.serving.profile_of[s, w, g]) == ("a", "chat", region_profile)
+            and c.serving.matches[w, o].stage == "serve"
         }
 
     # West: 500 ms less 5 of queue and 60 of round trip leave 435, for a point of 200 ms alone.

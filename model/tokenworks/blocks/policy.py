@@ -23,6 +23,9 @@ Equations
         sum(design_mw_per_system[h] * systems[s, h, e] for s, h in SYSTEMS_OF[v, e])
         <= most_vendor_fraction[v, e] * sum(design_mw_per_system[h] * systems[s, h, e]
             for s, h in SYSTEMS_IN[v, e])
+Remarks
+    A token counts where it is decoded, wherever it was prefilled; one of a sovereign workload is
+    prefilled at home too.
 """
 
 from __future__ import annotations

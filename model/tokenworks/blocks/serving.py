@@ -2,8 +2,8 @@
 
 Sets
     ASSIGNMENTS     (s, w, o, e)        systems can serve workload w at operating point o
-    SERVES          (s, w, o, g, e)     they can serve the regions of group g
-    GROUP_STEPS     (s, w, g, e)        groups of SERVES
+    SERVES          (s, w, o, g, e)     they can serve the regions of group g, or do one stage of it
+    GROUP_STEPS     (s, w, g, e)        groups of SERVES, without those that are only prefilled at s
     PEAKS           (s, w, o, t, e)     hour of day t that can hold the peak of an assignment
     ASSIGNED_AT[s, h, e]                (w, o) of system h
     GROUPS_OF[s, w, o, e]               groups of SERVES
@@ -103,7 +103,11 @@ def _add_sets(m: ConcreteModel, c: Candidates) -> None:
     served = c.serving
     serves = served.serves
     assignments = list(dict.fromkeys((s, w, o, e) for s, w, o, _, e in serves))
-    group_steps = list(dict.fromkeys((s, w, g, e) for s, w, _, g, e in serves))
+    group_steps = list(
+        dict.fromkeys(
+            (s, w, g, e) for s, w, _, g, e in serves if (s, w, g) not in served.decoded_as
+        )
+    )
     m.MATCH_STEPS = Set(
         dimen=3, initialize=list(dict.fromkeys((w, o, e) for _, w, o, e in assignments))
     )

@@ -2,7 +2,8 @@
 
 Sets
     STACK_STEPS     (s, k, e)           a system of stack k can serve at site s in step e
-    STACK_GROUPS    (s, w, g, k, e)     groups of GROUP_STEPS that it can serve
+    STACK_GROUPS    (s, w, g, k, e)     groups of SERVES that it can serve
+    STACKED         (s, w, g, e)        groups of STACK_GROUPS
     STACK_POINTS[s, w, g, k, e]         points of SERVES whose system has the stack
 Parameters
     group_mtokens_per_s[s, w, g, e]     demand of the group's regions [million output tokens/s]
@@ -20,8 +21,6 @@ Costs
 """
 
 from __future__ import annotations
-
-from collections import defaultdict
 
 from pyomo.environ import Binary, ConcreteModel, Constraint, Param, Set, Var
 
@@ -58,14 +57,11 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.STACK_STEPS = Set(
         dimen=3, initialize=list(dict.fromkeys((s, k, e) for s, _, _, k, e in groups))
     )
-    asked: dict[tuple[str, str, str, int], float] = defaultdict(float)
-    for s, w, g, _, e in groups:
-        asked[s, w, g, e] = sum(
-            c.demand[w, r, e].mean_mtokens_per_s
-            for r in served.groups[s, w, g]
-            if (w, r, e) in c.demand
-        )
-    m.group_mtokens_per_s = Param(m.GROUP_STEPS, initialize=asked)
+    asked = dict.fromkeys((s, w, g, e) for s, w, g, _, e in groups)
+    m.STACKED = Set(dimen=4, initialize=list(asked))
+    m.group_mtokens_per_s = Param(
+        m.STACKED, initialize={i: served.asked_mtokens_per_s(c.demand, i) for i in asked}
+    )
 
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:

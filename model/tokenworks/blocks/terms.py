@@ -10,7 +10,7 @@ from pyomo.environ import ConcreteModel, Param, Reals, Set
 
 Line = Literal["owned", "rent", "penalty", "revenue"]
 # By what a cost is shared among the tokens that used it.
-Basis = Literal["design_mw_years", "energy_mwh", "mtokens"]
+Basis = Literal["design_mw_years", "energy_mwh", "mtokens", "sent_gb"]
 
 
 def _of_site() -> dict[str, int]:

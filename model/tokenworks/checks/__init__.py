@@ -20,6 +20,7 @@ from tokenworks.checks import (
     policy,
     power,
     references,
+    stages,
     time,
     tokens,
 )
@@ -73,6 +74,9 @@ ALL_CHECKS: tuple[Check, ...] = (
     tokens.check_enabled_systems_are_complete,
     tokens.check_systems_hold_their_models,
     tokens.check_measured_power_is_plausible,
+    stages.check_points_have_the_figures_of_their_stage,
+    stages.check_links_join_two_sites,
+    stages.check_what_is_sent_is_known,
     tokens.check_workloads_have_operating_points,
     tokens.check_demand_is_in_reach,
     money.check_something_is_sold,

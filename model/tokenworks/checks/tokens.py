@@ -12,7 +12,7 @@ from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
 from tokenworks.eligible import models_of
 from tokenworks.errors import Problem
 from tokenworks.schema.scenario import Scenario
-from tokenworks.schema.tables_hardware import NEEDED_WHEN_ENABLED
+from tokenworks.schema.tables_hardware import DECODE, NEEDED_WHEN_ENABLED, PREFILL, SERVE
 from tokenworks.schema.wording import listed, shown
 
 _HOURS = list(range(24))
@@ -23,7 +23,7 @@ _DEMAND = ("demand.workload", "demand.region", "demand.period")
 # What decides whether an operating point fits a workload.
 _FIT = (
     *(f"workloads.{name}" for name in ("model", "ttft_limit_ms", "tpot_limit_ms")),
-    *(f"operating_points.{name}" for name in ("system", "model", "ttft_ms", "tpot_ms")),
+    *(f"operating_points.{name}" for name in ("system", "model", "stage", "ttft_ms", "tpot_ms")),
     *(
         f"{table}.{name}"
         for table in ("workloads", "operating_points")
@@ -208,15 +208,29 @@ def check_workloads_have_operating_points(tables: Tables, scenario: Scenario) ->
             for p in usable
             if p.model in models[row.workload]
         }
-        if any(not missed for missed in misses.values()):
+        stages = {p.stage for p in usable if not misses.get(p.point, True)}
+        if SERVE in stages or _some_model_has_both(usable, misses):
             continue
+        name = shown(row.workload)
         yield problem_at(
             table,
             row.Index,
             "workload",
-            f"no operating point of an enabled system fits {shown(row.workload)}",
-            _nearest(models[row.workload], misses, points.file),
+            f"operating points of enabled systems fit one stage of {name} alone"
+            if stages
+            else f"no operating point of an enabled system fits {name}",
+            _nearest(
+                models[row.workload],
+                {point: missed for point, missed in misses.items() if missed},
+                points.file,
+            ),
         )
+
+
+def _some_model_has_both(points: list[Any], misses: dict[str, dict[str, float]]) -> bool:
+    """Whether both stages of one model fit: their points miss nothing."""
+    fit = {(p.model, p.stage) for p in points if not misses.get(p.point, True)}
+    return any({(model, PREFILL), (model, DECODE)} <= fit for model, _ in fit)
 
 
 def _nearest(models: set[str], misses: dict[str, dict[str, float]], file: str) -> str:
@@ -248,7 +262,8 @@ def point_misses(workload: Any, point: Any, scenario: Scenario) -> dict[str, flo
     options = scenario.serving
     slack = 1e-12  # as in the choice of columns, so that both take the same points
     missed: dict[str, float] = {}
-    for name, word in (("input_tokens", "input length"), ("output_tokens", "output length")):
+    lengths = [("input_tokens", "input length"), ("output_tokens", "output length")]
+    for name, word in lengths[: 1 if point.stage == PREFILL else 2]:
         have, want = getattr(point, name), getattr(workload, name)
         excess = abs(have / want - 1.0) - options.length_tolerance_fraction
         if excess > slack:
@@ -258,12 +273,16 @@ def point_misses(workload: Any, point: Any, scenario: Scenario) -> dict[str, flo
     if share > options.cached_tolerance_fraction + slack:
         words = f"the cached share: {point.cached_fraction:g} for {workload.cached_fraction:g}"
         missed[words] = share - options.cached_tolerance_fraction
+    if point.stage == PREFILL and workload.cached_fraction >= 1.0:
+        missed["the cached share: all of the input is cached, which leaves nothing to prefill"] = (
+            1.0
+        )
     first = point.ttft_ms + scenario.latency.queue_ms
     for word, have, want in (
         ("first token", first, workload.ttft_limit_ms),
         ("time per token", point.tpot_ms, workload.tpot_limit_ms),
     ):
-        if have > want:
+        if have > want:  # never where the point is of a stage that does not decide it: it is blank
             missed[f"the {word}: {have:g} ms, more than {want:g} ms"] = have / want - 1.0
     return missed
 
@@ -315,10 +334,12 @@ def _fastest_first_token(tables: Tables, scenario: Scenario) -> dict[str, float]
     models = models_of({name: tables[name].frame for name in ("workloads", "accepted_models")})
     found: dict[str, float] = {}
     for workload in rows(tables["workloads"]):
+        # A prefill may be at another site than its decode, which takes no less time.
         times = [
             point.ttft_ms + scenario.latency.queue_ms
             for point in rows(tables["operating_points"])
             if point.system in systems
+            and point.stage != DECODE
             and point.model in models[workload.workload]
             and not point_misses(workload, point, scenario)
         ]

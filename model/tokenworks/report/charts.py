@@ -19,6 +19,7 @@ from tokenworks.inputs import Inputs
 from tokenworks.levelised import COMPONENTS, levelised_costs
 from tokenworks.report.figures import confidence_by_figure
 from tokenworks.schema.shorthand import CONFIDENCES
+from tokenworks.schema.tables_hardware import SERVE
 from tokenworks.yearly import Yearly
 
 BLUE = "#1f3b5c"
@@ -105,10 +106,12 @@ def throughput_chart(inputs: Inputs) -> Figure:
 
     Each line is the frontier of a system's operating points: the most throughput at so many
     milliseconds per output token or fewer. Systems are compared by design power, since that is what
-    a site has to supply; assumed points, of later generations, are left out.
+    a site has to supply; points of a single stage, and assumed ones, of later generations, are left
+    out.
     """
     measured = inputs.tables["operating_points"]
-    measured = measured[measured["confidence"] != "assumed"]
+    whole = measured["stage"] == SERVE
+    measured = measured[(measured["confidence"] != "assumed") & whole]
     points = measured.merge(inputs.tables["hardware"][["system", "design_kw"]], on="system")
     points = points[points["design_kw"] > 0.0]
     points = points.assign(per_kw=points["output_tokens_per_s"] / points["design_kw"])

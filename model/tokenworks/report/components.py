@@ -36,7 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "grid_delivery",
         "grid_unused_take",
     ),
-    "network": ("network",),
+    "network": ("network", "transfers"),
     "contingency": (
         "shell_contingency",
         "power_contingency",

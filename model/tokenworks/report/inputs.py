@@ -13,7 +13,7 @@ from tokenworks import leads
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.days import means_lost
 from tokenworks.frames import rows
-from tokenworks.inputs import IN_THE_PROGRAM, Inputs
+from tokenworks.inputs import Inputs
 from tokenworks.levelised import throughput_needed
 from tokenworks.report.figures import confidence_by_figure, counts, option_confidence
 from tokenworks.report.terminal import new_table, results
@@ -199,10 +199,8 @@ def _means_lost(inputs: Inputs) -> list[str]:
 
 
 def _not_in_the_program(inputs: Inputs) -> RichTable:
-    """Columns and rows that are read, checked and counted, but that no constraint uses yet."""
-    table = new_table(
-        "Read and checked, but in no constraint yet", ("table", ""), ("columns, or rows", "")
-    )
+    """Columns that are read, checked and counted, but that no constraint uses yet."""
+    table = new_table("Read and checked, but in no constraint yet", ("table", ""), ("columns", ""))
     for name, loaded in inputs.loaded.items():
         columns = [
             column.name
@@ -211,11 +209,6 @@ def _not_in_the_program(inputs: Inputs) -> RichTable:
         ]
         if columns:
             table.add_row(name, ", ".join(columns))
-    for (name, column), kinds in IN_THE_PROGRAM.items():
-        frame = inputs.loaded[name].frame
-        others = frame[~frame[column].isin(kinds)][column].value_counts()
-        for kind, count in others.items():
-            table.add_row(name, f"{count:,} rows with {column} {kind}")
     return table
 
 

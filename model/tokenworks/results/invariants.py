@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
 from tokenworks import leads
 from tokenworks.errors import SolverError
-from tokenworks.frames import rows, rows_by
+from tokenworks.frames import NamedRow, lookup, rows, rows_by
 from tokenworks.results import exports
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
@@ -17,6 +18,7 @@ from tokenworks.results.power_invariants import power_is_there
 from tokenworks.results.serving_kept import serving_kept
 from tokenworks.results.tolerance import differs as _differs
 from tokenworks.results.tolerance import exceeds as _exceeds
+from tokenworks.schema.tables_hardware import DECODE, PREFILL
 
 
 def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -29,6 +31,8 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
     """
     broken = [
         *_demand_closes(c),
+        *_stages_balance(c),
+        *_links_hold(c),
         *_meters_balance(c, tables),
         *_capacity_holds(tables),
         *serving_kept(c, tables),
@@ -53,6 +57,51 @@ def _demand_closes(c: Context) -> Iterator[str]:
     for index, level in c.model.candidates.demand.items():
         if _differs(met[index], level.mean_mtokens_per_s):
             yield f"demand {index}: met {met[index]} of {level.mean_mtokens_per_s} Mtokens/s"
+
+
+def _stages_balance(c: Context) -> Iterator[str]:
+    """What a model decodes of a workload at a site was prefilled somewhere, all of it."""
+    served, point = c.model.candidates.serving, _points(c)
+    balance: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    for (s, w, o, g, e), flow in c.all_values("serve_mtokens_per_s").items():
+        stage, model = point[o].stage, point[o].model
+        if stage == DECODE:
+            balance[s, w, model, e] -= flow
+        elif stage == PREFILL:
+            balance[served.decoded_as[s, w, g][0], w, model, e] += flow
+    for index, surplus in balance.items():
+        if _differs(surplus, 0.0):
+            yield f"stages {index}: {surplus} Mtokens/s prefilled beyond what is decoded"
+
+
+def _links_hold(c: Context) -> Iterator[str]:
+    """In no hour of the day does a link carry more than it can, all workloads together."""
+    x, served, point = c.model.inputs, c.model.candidates.serving, _points(c)
+    workloads = rows_by(x.tables["workloads"], "workload")
+    kv_bytes = lookup(x.tables["models"], "model", "kv_bytes_per_token")
+    carried: dict[tuple[str, str, int], Any] = defaultdict(float)
+    for (p, w, o, q, e), flow in c.plan_values("serve_mtokens_per_s").items():
+        receiver = served.sent_to(p, w, q)
+        if receiver is None:
+            continue
+        row = workloads[w]
+        own = row.kv_bytes_per_token
+        per_token = kv_bytes[point[o].model] if pd.isna(own) else own
+        requests_per_s = flow * 1e6 / row.output_tokens
+        bits = row.input_tokens * (1.0 - row.cached_fraction) * per_token * 8
+        shape = c.model.candidates.profiles[served.profile_of[p, w, q]]
+        hourly = requests_per_s * bits / 1e9 * shape * served.end_ratio[p, w, q, e]
+        carried[p, receiver, e] = carried[p, receiver, e] + hourly
+    table = x.tables["site_links"]
+    limits = {(row.from_site, row.to_site): row.capacity_gbps for row in rows(table)}
+    for (p, s, e), hours in carried.items():
+        limit = limits.get((p, s), 0.0)
+        if _exceeds(float(hours.max()), limit):
+            yield f"link {p} to {s}, {c.start(e)}: {hours.max()} of {limit} Gbit/s"
+
+
+def _points(c: Context) -> dict[str, NamedRow]:
+    return rows_by(c.model.inputs.tables["operating_points"], "point")
 
 
 def _meters_balance(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tokenworks.candidates.contracts import FLEXIBLE, headroom_share
+from tokenworks.candidates.links import BITS_PER_BYTE
 from tokenworks.frames import lookup, rows_by
+from tokenworks.frames import rows as rows_of
 from tokenworks.results.frames import NOISE, Context, frame
 from tokenworks.schema import results as declared
 
@@ -38,6 +41,7 @@ def serving(c: Context) -> pd.DataFrame:
                 c.start(e),
                 w,
                 o,
+                match.stage,
                 match.system,
                 count,
                 mean[index],
@@ -61,6 +65,42 @@ def flows(c: Context) -> pd.DataFrame:
         (
             (w, r, how, s, c.start(e), c.steps[e].period, flow, flow * c.steps[e].seconds)
             for w, r, how, s, e, flow in rows
+        ),
+    )
+
+
+def transfers(c: Context) -> pd.DataFrame:
+    """What was prefilled at one site for a decode at the same or another."""
+    served, table = c.model.candidates.serving, c.model.inputs.tables["site_links"]
+    capacity = {(row.from_site, row.to_site): row.capacity_gbps for row in rows_of(table)}
+    mean: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    gbps: dict[tuple[str, str, str, int], Any] = defaultdict(float)
+    sent: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    for (p, w, o, q, e), flow in c.plan_values("serve_mtokens_per_s").items():
+        if (p, w, q) not in served.decoded_as:
+            continue
+        index = (w, p, served.decoded_as[p, w, q][0], e)
+        mean[index] += flow
+        if served.sent_to(p, w, q) is not None:
+            rate = flow * served.matches[w, o].sent_gb_per_mtoken * BITS_PER_BYTE
+            sent[index] += rate
+            shape = c.model.candidates.profiles[served.profile_of[p, w, q]]
+            gbps[index] = gbps[index] + rate * shape * served.end_ratio[p, w, q, e]
+    return frame(
+        declared.TRANSFERS,
+        (
+            (
+                w,
+                p,
+                s,
+                c.start(e),
+                c.steps[e].period,
+                flow,
+                sent[w, p, s, e],
+                float(np.max(gbps[w, p, s, e])),
+                capacity.get((p, s), float("nan")),
+            )
+            for (w, p, s, e), flow in mean.items()
         ),
     )
 

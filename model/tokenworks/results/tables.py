@@ -33,6 +33,7 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "hardware": build_out.hardware(c),
         "serving": operation.serving(c),
         "flows": operation.flows(c),
+        "transfers": operation.transfers(c),
         "dispatch": operation.dispatch(c),
         "redline_use": operation.redline_use(c),
         "export_use": exports.export_use(c),

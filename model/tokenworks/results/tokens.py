@@ -1,7 +1,8 @@
 """Cost per token: shared costs allocated, exhaustively, to what the tokens used.
 
 Hardware's own costs go to what its systems served, by design MW; the site's, its power's and its
-contracts' capital by design MW; energy by MWh; network by its own flow. All weights are discounted
+contracts' capital by design MW; energy by MWh; network by its own flow; what is sent between sites
+by the gigabyte. All weights are discounted
 as the costs are. What no token used stays in a row without workload, so that components sum.
 """
 
@@ -33,12 +34,15 @@ class Weights:
     energy_mwh
         Energy at the meter, with its share of the systems' idle power.
     mtokens
-        Output tokens.
+        Output tokens; none of a prefill, whose tokens are those of its decode.
+    sent_gb
+        Key-value cache sent to another site.
     """
 
     design_mw_years: dict[Use, float] = field(default_factory=lambda: defaultdict(float))
     energy_mwh: dict[Use, float] = field(default_factory=lambda: defaultdict(float))
     mtokens: dict[Use, float] = field(default_factory=lambda: defaultdict(float))
+    sent_gb: dict[Use, float] = field(default_factory=lambda: defaultdict(float))
 
 
 def weights(c: Context) -> Weights:
@@ -60,8 +64,12 @@ def weights(c: Context) -> Weights:
         factor = x.discounting.mean(step.start_month, step.end_month)
         # Each with the spares that idle beside it.
         systems = held * assigned.get((s, w, o, e), 0.0) / point_total[s, w, o, e]
-        for region in served.groups[s, w, g]:
-            share = flows.get((w, region, s, e), 0.0) / group_total[s, w, g, e]
+        # The regions of a prefill are those for which its tokens are decoded.
+        prefilled = (s, w, g) in served.decoded_as
+        site, _, group = served.decoded_as.get((s, w, g), (s, w, g))
+        total = group_total[site, w, group, e]
+        for region in served.groups[s, w, g] if total else ():
+            share = flows.get((w, region, site, e), 0.0) / total
             flow = served_flow * share
             use = (w, region, s, match.system)
             kilowatts = flow * systems * table.design_kw[match.system]
@@ -70,7 +78,10 @@ def weights(c: Context) -> Weights:
             )
             result.design_mw_years[use] += kilowatts / 1e3 * factor * step.months / 12
             result.energy_mwh[use] += megawatts * factor * step.hours
-            result.mtokens[use] += flow * factor * step.seconds
+            result.mtokens[use] += 0.0 if prefilled else flow * factor * step.seconds
+            if site != s:
+                gigabytes = flow * match.sent_gb_per_mtoken
+                result.sent_gb[use] += gigabytes * factor * step.seconds
     return result
 
 

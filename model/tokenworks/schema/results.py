@@ -27,8 +27,12 @@ COST_PER_TOKEN = Table(
         _key("system", "Hardware system."),
         _key("component", "Component of cost; residuals are negative."),
         _value("present_value_usd", "Present value of cash, less residuals."),
-        _value("present_value_mtokens", "Discounted output tokens that carry the component."),
-        _value("cost_usd_per_mtoken", "The first over the second."),
+        _value(
+            "present_value_mtokens",
+            "Discounted output tokens that carry the component; 0 of a prefill, whose tokens are "
+            "counted where they are decoded.",
+        ),
+        _value("cost_usd_per_mtoken", "The first over the second; blank where that is 0."),
     ),
 )
 COSTS = Table(
@@ -122,9 +126,10 @@ SERVING = Table(
         STEP,
         _key("workload", "Workload."),
         _key("point", "Operating point."),
+        _value("stage", "serve, or the one stage that it does: prefill or decode.", Kind.TEXT),
         _value("system", "Hardware system.", Kind.TEXT),
         _value("assigned_systems", "Systems at the operating point."),
-        _value("mean_mtokens_per_s", "Mean output."),
+        _value("mean_mtokens_per_s", "Mean output; of a prefill, of what is decoded after it."),
         _value("mean_utilisation_fraction", "Mean output over throughput."),
         _value("peak_utilisation_fraction", "The same in the peak hour at the end of the step."),
     ),
@@ -141,6 +146,21 @@ FLOWS = Table(
         PERIOD,
         _value("mean_mtokens_per_s", "Mean output tokens."),
         _value("served_mtokens", "Output tokens in the step."),
+    ),
+)
+TRANSFERS = Table(
+    "transfers",
+    "what was prefilled at a site and decoded at the same or another, in a step",
+    (
+        _key("workload", "Workload."),
+        _key("from_site", "Site of the prefill."),
+        _key("to_site", "Site of the decode."),
+        STEP,
+        PERIOD,
+        _value("mean_mtokens_per_s", "Mean output tokens of what is prefilled."),
+        _value("mean_gbps", "Mean of the key-value cache that is sent; nothing within a site."),
+        _value("peak_gbps", "The same in the workload's peak hour at the end of the step."),
+        _value("link_capacity_gbps", "Most that the link carries; blank within a site."),
     ),
 )
 DISPATCH = Table(
@@ -271,6 +291,7 @@ RESULT_TABLES: dict[str, Table] = {
         HARDWARE,
         SERVING,
         FLOWS,
+        TRANSFERS,
         DISPATCH,
         REDLINE_USE,
         EXPORT_USE,

@@ -53,7 +53,12 @@ WORKLOADS = Table(
         ),
         label("tier", "Service tier of the measurements that the limits follow."),
         label("percentile", "Percentile of requests that must meet both limits."),
-        pending(amount("kv_bytes_per_token", "Key-value cache of one token of context.")),
+        amount(
+            "kv_bytes_per_token",
+            "Key-value cache of one token of input, sent where its prefill and its decode are at "
+            "two sites; blank for the model's.",
+            optional=True,
+        ),
         pending(fraction("deferrable_fraction", "Share of the demand that may wait.")),
         pending(amount("deferral_window_hours", "Longest wait of the deferrable share.")),
         flag(

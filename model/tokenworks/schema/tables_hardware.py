@@ -17,7 +17,6 @@ from tokenworks.schema.shorthand import (
     label,
     months,
     name_of,
-    pending,
     positive,
     provenance,
     reference,
@@ -36,6 +35,17 @@ NEEDED_WHEN_ENABLED = (
     "fixed_om_usd_per_year",
     "memory_gb",
 )
+
+
+# What a system does for a request: all of it, or one of its two stages.
+SERVE, PREFILL, DECODE = STAGES = ("serve", "prefill", "decode")
+
+# What a point of a stage says; the other figures of these are blank.
+FIGURES_OF_STAGE = {
+    SERVE: ("output_tokens", "ttft_ms", "tpot_ms", "output_tokens_per_s"),
+    PREFILL: ("ttft_ms", "input_tokens_per_s"),
+    DECODE: ("output_tokens", "tpot_ms", "output_tokens_per_s"),
+}
 
 
 def _unless_off(column: Column) -> Column:
@@ -135,8 +145,11 @@ MODELS = Table(
         amount("memory_gb", "Weights and a working cache at the served precision."),
         evidence(amount("total_parameters_billions", "Parameters.")),
         evidence(amount("active_parameters_billions", "Parameters that a token passes through.")),
-        pending(
-            amount("kv_bytes_per_token", "Key-value cache of a token, all layers, at 16 bits.")
+        amount(
+            "kv_bytes_per_token",
+            "Key-value cache of a token, all layers, at 16 bits; blank where nothing is sent from "
+            "site to site.",
+            optional=True,
         ),
         label("accepted_precisions", "Weight data types in which it was measured."),
         *provenance(),
@@ -152,15 +165,33 @@ OPERATING_POINTS = Table(
         reference("system", "hardware.system", "System measured."),
         reference("model", "models.model", "Model served."),
         label("tier", "Service tier of the measurement."),
-        choice("stage", "What the system does for the request.", ("serve",)),
+        choice("stage", "What the system does for the request: all of it, or one stage.", STAGES),
         positive("input_tokens", "Mean input length of the measurement."),
-        positive("output_tokens", "Mean output length of the measurement."),
+        positive(
+            "output_tokens",
+            "Mean output length of the measurement; blank at `prefill`.",
+            optional=True,
+        ),
         fraction("cached_fraction", "Share of the input found in the cache."),
         label("precision", "Weight data type."),
-        amount("ttft_ms", "Time to first token within the system."),
-        amount("tpot_ms", "Time per output token after the first."),
+        amount(
+            "ttft_ms", "Time to first token within the system; blank at `decode`.", optional=True
+        ),
+        amount(
+            "tpot_ms", "Time per output token after the first; blank at `prefill`.", optional=True
+        ),
         label("percentile", "Percentile of the two latencies."),
-        positive("output_tokens_per_s", "Output tokens of one system at this point."),
+        positive(
+            "output_tokens_per_s",
+            "Output tokens of one system at this point; blank at `prefill`.",
+            optional=True,
+        ),
+        positive(
+            "input_tokens_per_s",
+            "Input tokens that one system computes at this point, without those found in the "
+            "cache; for `prefill` only, else blank.",
+            optional=True,
+        ),
         amount("full_load_kw", "Wall power of one system at this point."),
         label("measured", "Date or round of the measurement."),
         date(

@@ -168,8 +168,28 @@ NETWORK = Table(
     required=False,
 )
 
+SITE_LINKS = Table(
+    "site_links",
+    "what can be sent from one site to another; sites without a row send nothing to each other",
+    (
+        key("from_site", "Site that sends.", refers_to="sites.site"),
+        key(
+            "to_site",
+            "Site that receives; the way back is a row of its own.",
+            refers_to="sites.site",
+        ),
+        positive("capacity_gbps", "Most that it carries at a time, of all workloads together."),
+        amount("rtt_ms", "Round trip; blank means the distance rule.", optional=True),
+        amount("cost_usd_per_gb", "Cost of what is sent; blank for nothing.", optional=True),
+        usd_year(),
+        *provenance(),
+    ),
+    required=False,
+)
+
 SITE_TABLES = (
     SITES,
     INTERCONNECTION_ROUTES,
     NETWORK,
+    SITE_LINKS,
 )
