@@ -14,6 +14,7 @@ from pyomo.environ import ConcreteModel, Objective, minimize
 
 from tokenworks.blocks import (
     adequacy,
+    contingency,
     demand,
     dispatch,
     exports,
@@ -26,6 +27,7 @@ from tokenworks.blocks import (
     routes,
     serving,
     siting,
+    spares,
     stacks,
     storage,
     transfers,
@@ -51,7 +53,9 @@ INVESTMENT = (
     transfers,
     stacks,
     policy,
+    spares,
     adequacy,
+    contingency,
 )
 OPERATION = (hours, storage, dispatch)
 BLOCKS = (*INVESTMENT, *OPERATION)

@@ -156,6 +156,8 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("exports", "least_grant_probability_fraction"): [0.9],
     ("", "unserved"): ["forbidden"],
     ("finance", "base_date"): ["2026-01-01"],
+    ("power", "critical_duration_hours"): [7.0],
+    ("power_technologies", "fuel_on_site"): [True],
     ("finance", "usd_year"): [2023],
     ("latency", "base_ms"): [50.0],
     ("latency", "round_trip_ms_per_km"): [0.05],

@@ -45,6 +45,7 @@ def test_a_sound_plan_passes(context: Context, plan: Plan) -> None:
             lambda t: t.__setitem__("ordered", t["ordered"] - pd.DateOffset(years=30)),
             "before the horizon",
         ),
+        ("adequacy", lambda t: t.__setitem__("target_fraction", 1.1), "with a probability of"),
         (
             "routes",
             lambda t: t.__setitem__("granted", t["granted"] + pd.DateOffset(years=30)),

@@ -5,11 +5,13 @@ Sets
     SERVED_AT[s, e]                     (w, o, g) of SERVES
     FIRM_GRIDS_AT[s, e]                 routes of GRID_STEPS that are never cut
     PEAK_LOADS      (s, w, o, g, t, e)  where a peak can be
+    CREDITED_AT[s, e in SITE_STEPS]     technologies that count by their mean
 Parameters
     peak_load_mw[s, w, o, g, t, e]      IT load above idle in the hour, at the end of the step, for
                                         a mean million output tokens/s [MW]
     peak_pue_ratio[s]                   meter over IT load on the design day [1]
-    firm_share[k]                       capacity credit after forced outage and margin [1]
+    firm_share[k]                       capacity credit on the design day, after forced outage and
+                                        margin [1]
 Variables
     peak_it_mw[s, e in SITE_STEPS] >= 0     coincident peak of the site's IT load [MW]
 Equations
@@ -19,9 +21,11 @@ Equations
     firm_capacity[s, e in SITE_STEPS]
         peak_pue_ratio[s] * peak_it_mw[s, e]
         <= sum(contracted_mw[s, i, e] for i in FIRM_GRIDS_AT[s, e])
-        + sum(firm_share[k] * capacity_mw[s, k, e] for k in SOURCES_AT[s, e])
+        + sum(firm_share[k] * capacity_mw[s, k, e] for k in CREDITED_AT[s, e])
+        + sum(firm_mw[s, k, e] for k in UNITS_AT[s, e])
 Remarks
     Firm grid carries no second margin: the margin divides what the site supplies itself.
+    Without a target of availability all technologies count by their mean.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.contracts import FLEXIBLE
 from tokenworks.candidates.demand import peak_hours
+from tokenworks.candidates.firm import firm_share, has_units
 from tokenworks.candidates.grouping import gather
 from tokenworks.frames import lookup, rows
 from tokenworks.inputs import Inputs
@@ -56,7 +61,9 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     def firm_capacity(m: ConcreteModel, s: str, e: int) -> Constraint:
         return m.peak_pue_ratio[s] * m.peak_it_mw[s, e] <= sum(
             m.contracted_mw[s, i, e] for i in m.FIRM_GRIDS_AT[s, e]
-        ) + sum(m.firm_share[k] * m.capacity_mw[s, k, e] for k in m.SOURCES_AT[s, e])
+        ) + sum(m.firm_share[k] * m.capacity_mw[s, k, e] for k in m.CREDITED_AT[s, e]) + sum(
+            m.firm_mw[s, k, e] for k in m.UNITS_AT[s, e]
+        )
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -83,12 +90,15 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.peak_load_mw = Param(m.PEAK_LOADS, initialize=peak)
     pue = lookup(x.tables["sites"], "site", "peak_pue_ratio")
     m.peak_pue_ratio = Param(m.OPENABLE, initialize={s: pue[s] for s in m.OPENABLE})
-    margin = 1.0 + x.scenario.power.self_supply_margin_fraction
-    credit = {
-        row.technology: row.capacity_credit_fraction * (1.0 - row.forced_outage_fraction) / margin
-        for row in rows(x.tables["power_technologies"])
+    technologies = list(rows(x.tables["power_technologies"]))
+    unforced = {
+        row.technology: firm_share(x, row) * (1.0 - row.forced_outage_fraction)
+        for row in technologies
     }
-    m.firm_share = Param(m.TECHNOLOGIES, initialize={k: credit[k] for k in m.TECHNOLOGIES})
+    m.firm_share = Param(m.TECHNOLOGIES, initialize={k: unforced[k] for k in m.TECHNOLOGIES})
+    by_mean = {row.technology for row in technologies if not has_units(x, row)}
+    credited = {(s, e): [k for k in m.SOURCES_AT[s, e] if k in by_mean] for s, e in at}
+    m.CREDITED_AT = Set(m.SITE_STEPS, initialize=credited)
 
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:

@@ -12,6 +12,7 @@ from tokenworks import leads
 from tokenworks.errors import SolverError
 from tokenworks.frames import NamedRow, lookup, rows, rows_by
 from tokenworks.results import exports
+from tokenworks.results.adequacy import targets_are_met
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
 from tokenworks.results.power_invariants import power_is_there
@@ -37,6 +38,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *_capacity_holds(tables),
         *serving_kept(c, tables),
         *_cuts_are_kept(c),
+        *targets_are_met(tables),
         *_nothing_runs_early(c, tables),
         *power_is_there(c, tables),
         *_costs_sum(c, tables),

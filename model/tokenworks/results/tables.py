@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tokenworks.build import Model
-from tokenworks.results import build_out, cashflow, costs, exports, operation, tokens
+from tokenworks.results import adequacy, build_out, cashflow, costs, exports, operation, tokens
 from tokenworks.results.frames import Context
 from tokenworks.results.invariants import check
 from tokenworks.results.summary import Summary, summary
@@ -37,6 +37,7 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "dispatch": operation.dispatch(c),
         "redline_use": operation.redline_use(c),
         "export_use": exports.export_use(c),
+        "adequacy": adequacy.adequacy(c),
         "timeline": build_out.timeline(c),
     }
     check(c, tables)

@@ -201,6 +201,22 @@ EXPORT_USE = Table(
         _value("used_count", "What the plan ships under it."),
     ),
 )
+ADEQUACY = Table(
+    "adequacy",
+    "the cover of a site's peak in a step, on the design day at its end",
+    (
+        SITE,
+        STEP,
+        _value("peak_mw", "Peak load at the meter."),
+        _value("firm_grid_mw", "Of it covered by firm grid."),
+        _value("credited_mw", "Of it covered by what counts by its mean, after margin."),
+        _value("needed_mw", "What is left for thermal units to cover, with the margin."),
+        _value("units_mw", "Thermal units in service, on the design day."),
+        _value("units_count", "How many they are."),
+        _value("availability_fraction", "Probability that those not out give what is needed."),
+        _value("target_fraction", "Probability asked for; nothing where none is."),
+    ),
+)
 TIMELINE = Table(
     "timeline",
     "a dated milestone",
@@ -295,6 +311,7 @@ RESULT_TABLES: dict[str, Table] = {
         DISPATCH,
         REDLINE_USE,
         EXPORT_USE,
+        ADEQUACY,
         TIMELINE,
     )
 }

@@ -71,13 +71,24 @@ POWER_TECHNOLOGIES = Table(
         ),
         flag("needs_gas", "True where it draws on the site's gas access."),
         flag("needs_waterfront", "True where it can only stand at a waterfront."),
+        flag(
+            "fuel_on_site",
+            "True where it runs on when the pipeline fails; blank for false.",
+            optional=True,
+        ),
         evidence(months("procurement_low_months", "Least procurement months to reckon with.")),
         evidence(months("procurement_high_months", "Most procurement months to reckon with.")),
-        pending(fraction("planned_outage_fraction", "Share of time out of service for upkeep.")),
+        fraction(
+            "planned_outage_fraction",
+            "Share of time out of service for upkeep; blank for none.",
+            optional=True,
+        ),
         pending(fraction("minimum_load_fraction", "Least output of a running unit.")),
         pending(fraction("ramp_fraction_per_hour", "Most change of output in an hour; 1 for any.")),
-        pending(
-            fraction("design_day_rating_fraction", "Net output on the design day over module.")
+        fraction(
+            "design_day_rating_fraction",
+            "Net output on the design day over module; blank for 1.",
+            optional=True,
         ),
         evidence(positive("inverter_loading_ratio", "DC module capacity over net AC, of solar.")),
         pending(
