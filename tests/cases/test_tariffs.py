@@ -152,3 +152,16 @@ def test_a_part_of_a_contract_is_given_up(solve_case):
     )
     assert answer.component("connection_works") == near(3e6)
     assert answer.usd == near(3e6 + 580e3)
+
+
+def test_a_contract_holds_in_steps_that_others_cut(solve_case):
+    # Something else can first be had in June, which cuts the year in two; the contract of 1 January
+    # carries the load in both parts: 1,000 MWh at 10 USD. The other power costs 1,000 USD/MWh.
+    answer = solve_case(
+        power_technologies=[{"technology": "dear", "first_order": "2030-06-01"}],
+        power_costs=[{"technology": "dear", "variable_om_usd_per_mwh": 1000.0}],
+        interconnection_routes=[{"max_mw": 5.0}],
+        tariffs=[{"energy_usd_per_mwh": 10.0}],
+    )
+    assert answer.steps == [(0, 5), (5, 12)]
+    assert answer.usd == pytest.approx(10e3, rel=1e-9)

@@ -1,9 +1,10 @@
 """Grid: megawatts are contracted over granted routes, within what the zone can still sign.
 
 Sets
+    SIGNINGS        (s, i, e)       a contract over route i of site s can start at step e
     DROPS           (s, i, v, u)    what was contracted at step v can be given up at step u
-    DROP_STEPS[s, i, v]             steps u of DROPS
-    CONTRACTED_BY[s, i, e in GRID_STEPS]    steps of GRID_STEPS up to e
+    DROP_STEPS[s, i, v in SIGNINGS]         steps u of DROPS
+    CONTRACTED_BY[s, i, e in GRID_STEPS]    steps of SIGNINGS up to e
     DROPPED_BY[s, i, e in GRID_STEPS]       (v, u) of DROPS with u up to e
     GRANTED_BY[s, i, e in GRID_STEPS]       months f whose filing is granted by step e
     CONTRACTED      i               routes of GRID_STEPS
@@ -18,13 +19,13 @@ Parameters
     flexible_headroom_mw[z, c, e]   firm and flexible contracts that it can still sign, where the
                                     share c of flexible energy is cut [MW]
 Variables
-    contract_mw[s, i, e in GRID_STEPS] >= 0         contracted from step e on [MW]
+    contract_mw[s, i, e in SIGNINGS] >= 0           contracted from step e on [MW]
     give_up_mw[s, i, v, u in DROPS] >= 0            contracted at v, given up at u [MW]
 Equations
     contracted[s, i, e in GRID_STEPS]
         contracted_mw[s, i, e] == sum(contract_mw[s, i, v] for v in CONTRACTED_BY[s, i, e])
         - sum(give_up_mw[s, i, v, u] for v, u in DROPPED_BY[s, i, e])
-    give_up_what_is_held[s, i, v in GRID_STEPS]
+    give_up_what_is_held[s, i, v in SIGNINGS]
         sum(give_up_mw[s, i, v, u] for u in DROP_STEPS[s, i, v]) <= contract_mw[s, i, v]
     contract_needs_route[s, i, e in GRID_STEPS]
         contracted_mw[s, i, e]
@@ -70,7 +71,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach contracts of grid power."""
     _add_sets(m, x, c)
     _add_headroom(m, x)
-    m.contract_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
+    m.contract_mw = Var(m.SIGNINGS, domain=NonNegativeReals)
     m.give_up_mw = Var(m.DROPS, domain=NonNegativeReals)
 
     @m.Constraint(m.GRID_STEPS)
@@ -79,7 +80,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
             m.contract_mw[s, i, v] for v in m.CONTRACTED_BY[s, i, e]
         ) - sum(m.give_up_mw[s, i, v, u] for v, u in m.DROPPED_BY[s, i, e])
 
-    @m.Constraint(m.GRID_STEPS)
+    @m.Constraint(m.SIGNINGS)
     def give_up_what_is_held(m: ConcreteModel, s: str, i: str, v: int) -> Constraint:
         given_up = sum(m.give_up_mw[s, i, v, u] for u in m.DROP_STEPS[s, i, v])
         return given_up <= m.contract_mw[s, i, v]
@@ -103,18 +104,20 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
-    held = list(m.GRID_STEPS)
-    steps_of = gather(dict.fromkeys((s, i) for s, i, _ in held), (((s, i), e) for s, i, e in held))
-    drops = [(s, i, v, u) for s, i, v in held for u in steps_of[s, i] if u > v]
+    held, signed = list(m.GRID_STEPS), c.siting.contracts
+    routes = dict.fromkeys((s, i) for s, i, _ in signed)
+    steps_of = gather(routes, (((s, i), e) for s, i, e in signed))
+    drops = [(s, i, v, u) for s, i, v in signed for u in steps_of[s, i] if u > v]
+    m.SIGNINGS = Set(dimen=3, initialize=signed)
     m.DROPS = Set(dimen=4, initialize=drops)
     m.DROP_STEPS = Set(
-        m.GRID_STEPS, initialize=gather(held, (((s, i, v), u) for s, i, v, u in drops))
+        m.SIGNINGS, initialize=gather(signed, (((s, i, v), u) for s, i, v, u in drops))
     )
     m.CONTRACTED_BY = Set(
         m.GRID_STEPS,
         initialize={(s, i, e): [v for v in steps_of[s, i] if v <= e] for s, i, e in held},
     )
-    pairs = (((s, i, e), (v, u)) for s, i, v, u in drops for e in steps_of[s, i] if e >= u)
+    pairs = (((s, i, e.index), (v, u)) for s, i, v, u in drops for e in x.calendar.steps[u:])
     m.DROPPED_BY = Set(m.GRID_STEPS, dimen=2, initialize=gather(held, pairs))
     steps = x.calendar.steps
     granted = {
@@ -174,7 +177,7 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     fee = Yearly(tariffs, ["zone"], "exit_fee_usd_per_kw")
     connection = {
         (s, i, e): works[i] * KW_PER_MW * money.in_month(steps[e].start_month)
-        for s, i, e in m.GRID_STEPS
+        for s, i, e in m.SIGNINGS
     }
     capacity = {
         (s, i, e): charge(i, e)

@@ -33,7 +33,8 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     steps = range(len(x.calendar.steps))
     site_steps = [(s, e) for s, first in c.siting.first_step.items() for e in steps if e >= first]
     power = list(dict.fromkeys((s, k, e) for s, k, v in c.assets.builds for e in steps if e >= v))
-    grid = [(s, i, e) for s, i, e in c.siting.contracts]
+    # A contract holds from its start on, also in steps in which none can start.
+    grid = list(dict.fromkeys((s, i, e) for s, i, v in c.siting.contracts for e in steps if e >= v))
     served = c.serving
     load = list(
         dict.fromkeys((s, w, served.profile_of[s, w, g], e) for s, w, _, g, e in served.serves)
