@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tokenworks.candidates.contracts import FLEXIBLE, headroom_share
 from tokenworks.candidates.links import BITS_PER_BYTE
-from tokenworks.frames import lookup, rows_by
+from tokenworks.frames import lookup
 from tokenworks.frames import rows as rows_of
 from tokenworks.results.frames import NOISE, Context, frame
 from tokenworks.schema import results as declared
@@ -146,41 +145,3 @@ def load_mw(c: Context) -> dict[tuple[str, int], dict[str, float]]:
             for t in here.names
         }
     return {index: load for index, load in loads.items() if max(load.values()) > NOISE}
-
-
-def redline_use(c: Context) -> pd.DataFrame:
-    """Limits and their use: zone headroom, gas access, the site itself."""
-    m = c.model.pyomo
-    used: dict[tuple[str, str, int], float] = defaultdict(float)
-    zone = lookup(c.model.inputs.tables["sites"], "site", "zone")
-    routes = rows_by(c.model.inputs.tables["interconnection_routes"], "route")
-    gas_fired = lookup(c.model.inputs.tables["power_technologies"], "technology", "needs_gas")
-    for (s, i, e), megawatts in c.plan_values("contracted_mw").items():
-        taken, cut = headroom_share(routes[i]) * megawatts, routes[i].curtailed_fraction
-        if routes[i].firmness != FLEXIBLE:
-            used["zone firm headroom", zone[s], e] += taken
-        for z, level, v in m.FLEXIBLE_STEPS:
-            if (z, v) == (zone[s], e) and not cut > level:
-                used["zone flexible headroom", f"{z} at {level:g}", e] += taken
-    for (s, k, e), megawatts in c.plan_values("capacity_mw").items():
-        if gas_fired[k]:
-            used["site gas access", s, e] += megawatts
-    for (s, e), megawatts in c.plan_values("it_capacity_mw").items():
-        used["site IT load", s, e] = megawatts
-    most = lookup(c.model.inputs.tables["sites"], "site", "max_it_mw")
-    limits = {
-        **{("zone firm headroom", z, e): m.firm_headroom_mw[z, e] for z, e in m.ZONE_STEPS},
-        **{
-            ("zone flexible headroom", f"{z} at {level:g}", e): m.flexible_headroom_mw[z, level, e]
-            for z, level, e in m.FLEXIBLE_STEPS
-        },
-        **{("site gas access", s, e): m.gas_access_mw[s] for s, e in m.GAS_STEPS},
-        **{("site IT load", s, e): float(most[s]) for s, e in c.plan_values("it_capacity_mw")},
-    }
-    return frame(
-        declared.REDLINE_USE,
-        (
-            (scope, name, c.start(e), limit, used[scope, name, e])
-            for (scope, name, e), limit in limits.items()
-        ),
-    )

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from tokenworks.build import Model
-from tokenworks.results import adequacy, build_out, cashflow, costs, exports, operation, tokens
+from tokenworks.results import (
+    adequacy,
+    build_out,
+    cashflow,
+    costs,
+    exports,
+    limits,
+    operation,
+    tokens,
+)
 from tokenworks.results.frames import Context
 from tokenworks.results.invariants import check
 from tokenworks.results.summary import Summary, summary
@@ -35,9 +44,9 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "flows": operation.flows(c),
         "transfers": operation.transfers(c),
         "dispatch": operation.dispatch(c),
-        "redline_use": operation.redline_use(c),
         "export_use": exports.export_use(c),
         "adequacy": adequacy.adequacy(c),
+        "redline_use": limits.redline_use(c),
         "timeline": build_out.timeline(c),
     }
     check(c, tables)

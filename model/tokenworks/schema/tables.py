@@ -10,6 +10,7 @@ from tokenworks.schema.tables_grid import GRID_TABLES
 from tokenworks.schema.tables_hardware import HARDWARE_TABLES
 from tokenworks.schema.tables_place import PLACE_TABLES
 from tokenworks.schema.tables_power import POWER_TABLES
+from tokenworks.schema.tables_redlines import REDLINE_TABLES
 from tokenworks.schema.tables_sites import SITE_TABLES
 from tokenworks.schema.tables_sources import SOURCE_TABLES
 from tokenworks.schema.tables_supply import SUPPLY_TABLES
@@ -19,6 +20,7 @@ INPUT_TABLES: dict[str, Table] = {
     for table in (
         *PLACE_TABLES,
         *GRID_TABLES,
+        *REDLINE_TABLES,
         *SITE_TABLES,
         *POWER_TABLES,
         *HARDWARE_TABLES,

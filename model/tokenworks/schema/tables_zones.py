@@ -86,7 +86,12 @@ ZONE_LOADS = Table(
     (
         key("zone", "Grid zone.", refers_to="zones.zone"),
         evidence(amount("mean_load_mw", "Mean over the year.")),
-        pending(amount("peak_load_mw", "Highest hour of the zone itself, whenever it falls.")),
+        amount(
+            "peak_load_mw",
+            "Highest hour of the zone itself, whenever it falls, of which a redline may be a "
+            "share; blank where it is not known.",
+            optional=True,
+        ),
         evidence(fraction("load_factor", "Mean over peak.")),
         evidence(amount("peak_2010_mw", "Highest hour of 2010 in an older edition of the zones.")),
         label("eia930_regions", "Regions of Form EIA-930 whose hourly load stands for the zone."),
@@ -104,7 +109,10 @@ LOAD_GROWTH = Table(
     (
         key("zone", "Grid zone.", refers_to="zones.zone"),
         year_key("Year; years between rows are interpolated, outside them the nearest holds."),
-        pending(positive("load_growth_ratio", "Load of the year over the load of 2024.")),
+        positive(
+            "load_growth_ratio",
+            "Load of the year over the load of 2024; a zone without rows does not grow.",
+        ),
         *provenance(),
     ),
     required=False,
