@@ -38,6 +38,7 @@ from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.dated import DatedDiscounting
 from tokenworks.errors import InputError, Problem
 from tokenworks.inputs import Inputs
+from tokenworks.tax import borne_by
 
 # In the order in which they stand on each other. What runs hour by hour sees of investment the
 # interface alone; what the meter adds up stands before `dispatch`, what limits it behind.
@@ -109,7 +110,8 @@ def build(x: Inputs, c: Candidates | None = None) -> Model:
     with templates():
         for block in BLOCKS:
             block.add(m, x, c)
-            costs += [term for cost in block.costs(m, x, c) for term in attach(m, cost)]
+            for cost in block.costs(m, x, c):
+                costs += [term for one in _with_tax(cost, x) for term in attach(m, one)]
         m.total_usd = Objective(rule=_total(costs), sense=minimize)
     return Model(m, tuple(costs), x, c)
 
@@ -118,7 +120,18 @@ def dated_costs(model: Model) -> Iterator[Cost]:
     """The blocks' costs once more, every figure with the dates of its payments."""
     x = replace(model.inputs, discounting=DatedDiscounting(model.inputs.discounting))
     for block in BLOCKS:
-        yield from block.costs(model.pyomo, x, model.candidates)
+        for cost in block.costs(model.pyomo, x, model.candidates):
+            yield from _with_tax(cost, x)
+
+
+def _with_tax(cost: Cost, x: Inputs) -> Iterator[Cost]:
+    """A cost, and the tax that it bears where the scenario counts it."""
+    yield cost
+    finance = x.scenario.finance
+    if finance.after_tax and cost.line == "owned":
+        share = borne_by(cost.component, finance.discount_rate, x.scenario.proforma)
+        taxed = {index: usd * share for index, usd in cost.values.items()}
+        yield replace(cost, component=f"tax_on_{cost.component}", line="tax", values=taxed)
 
 
 def _refuse_what_is_too_large(x: Inputs, columns: int) -> None:

@@ -40,7 +40,7 @@ def test_components_sum_to_the_objective(plan: Plan) -> None:
     total = plan.costs["present_value_usd"].sum()
     assert total == pytest.approx(plan.objective_usd, rel=TOLERANCE)
     s = plan.summary
-    lines = s.owned_usd + s.rent_usd + s.penalty_usd - s.revenue_usd
+    lines = s.owned_usd + s.rent_usd + s.penalty_usd - s.revenue_usd + s.tax_usd
     assert lines == pytest.approx(total, rel=TOLERANCE)
 
 

@@ -13,8 +13,9 @@ import pytest
 from tests.plan.test_cli import tokenworks
 
 import tokenworks as tw
-from tokenworks.results.proforma import Proforma, recovery_years
+from tokenworks.results.proforma import Proforma
 from tokenworks.schema.proforma import Proforma as Terms
+from tokenworks.tax import recovery_years
 
 near = partial(pytest.approx, rel=1e-9, abs=1e-6)
 

@@ -10,12 +10,12 @@ import pytest
 from tokenworks.results.finance import (
     Terms,
     depreciation,
-    depreciation_shares,
     internal_rate,
     loan,
     payback_years,
     taxes,
 )
+from tokenworks.tax import depreciation_shares
 
 near = partial(pytest.approx, rel=1e-9, abs=1e-9)
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pyomo.environ import ConcreteModel, Param, Reals, Set
 
-Line = Literal["owned", "rent", "penalty", "revenue"]
+Line = Literal["owned", "rent", "penalty", "revenue", "tax"]
 # By what a cost is shared among the tokens that used it.
 Basis = Literal["design_mw_years", "energy_mwh", "mtokens", "sent_gb"]
 
@@ -30,7 +30,8 @@ class Cost:
     values
         Index to the present value in USD of one unit of the variable.
     line
-        Line of the objective: owned cash (less residuals), rent, penalty, or revenue (negative).
+        Line of the objective: owned cash (less residuals), rent, penalty, revenue (negative),
+        or tax.
     of
         Position in the index of the `workload`, `region`, `site` and `system` that the cost is of;
         what is not named is shared by all.

@@ -221,6 +221,11 @@ def _served(plan: Plan) -> RichTable:
 
 def _notes(plan: Plan) -> Iterable[Text]:
     s = plan.summary
+    if s.tax_usd:
+        yield Text(
+            f"Of the present value {money(s.tax_usd)} are tax that capital bears until it is "
+            "deducted; all is in dollars before tax."
+        )
     if s.longer_horizon_usd_per_mtoken is not None:
         yield Text(
             "With the horizon ten years longer, owned tokens cost "

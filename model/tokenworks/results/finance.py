@@ -8,41 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import numpy_financial as npf
 
+from tokenworks.tax import depreciation_shares
+
 # Two rates as near as this are one; a value of 1/(1+r) as small belongs to no rate.
 _SAME_RATE = 1e-6
 _IMAGINARY = 1e-9
 
 Floats = npt.NDArray[np.float64]
-
-# Shares of the cost by year, half-year convention: Internal Revenue Service, Publication 946,
-# appendix A, table A-1.
-_MACRS_PERCENT: dict[int, tuple[float, ...]] = {
-    5: (20.0, 32.0, 19.2, 11.52, 11.52, 5.76),
-    15: (5.0, 9.5, 8.55, 7.7, 6.93, 6.23, 5.9, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 5.9, 5.91, 2.95),
-    20: (
-        *(3.75, 7.219, 6.677, 6.177, 5.713, 5.285, 4.888, 4.522),
-        *(4.462, 4.461, 4.462, 4.461, 4.462, 4.461, 4.462, 4.461, 4.462, 4.461, 4.462, 4.461),
-        2.231,
-    ),
-}
-
-
-def depreciation_shares(years: int) -> Floats:
-    """Share of a cost that is deducted in each year, from that of service on.
-
-    Parameters
-    ----------
-    years
-        Recovery period: 5, 15 or 20 by the published table; of any other, straight line from the
-        middle of the first year, as of a building over 39 years; 0 is never deducted.
-    """
-    if not years:
-        return np.zeros(1)
-    if years in _MACRS_PERCENT:
-        return np.array(_MACRS_PERCENT[years]) / 100.0
-    shares = np.full(years + 1, 1.0 / years)
-    shares[[0, -1]] /= 2.0
-    return shares
 
 
 def depreciation(capital: Floats, years: int, first: int) -> Floats:

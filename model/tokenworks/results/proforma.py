@@ -33,12 +33,7 @@ from tokenworks.results.finance import (
 )
 from tokenworks.results.frames import frame
 from tokenworks.schema import results as declared
-
-BUILDING_YEARS = 39
-HARDWARE_YEARS = 5
-BUILDING = ("opening", "shell", "shell_contingency", "permits")
-PLANT = ("interconnection", "connection_works")
-NEVER_DEDUCTED = ("land",)
+from tokenworks.tax import CREDIT, recovery_years
 
 
 @dataclass(frozen=True)
@@ -83,19 +78,6 @@ class Proforma:
             found = value if isinstance(value, Figure) else Figure(value)
             entries.append((name, np.nan if found.value is None else found.value, found.words))
         return pd.DataFrame(entries, columns=["figure", "value", "words"])
-
-
-def recovery_years(component: str, plant_years: int) -> int | None:
-    """Years over which a component of capital is deducted; 0 never, None where it is no capital."""
-    if component in NEVER_DEDUCTED:
-        return 0
-    if component in BUILDING:
-        return BUILDING_YEARS
-    if component.startswith("hardware") and component.endswith("capital"):
-        return HARDWARE_YEARS
-    if component in PLANT or component.endswith(("_capital", "_contingency")):
-        return plant_years
-    return None
 
 
 @dataclass(frozen=True)
@@ -199,7 +181,7 @@ def _nominal(x: Inputs, tables: Mapping[str, pd.DataFrame], years: npt.NDArray[n
         life = recovery_years(row.component, x.scenario.proforma.plant_recovery_years)
         if row.line == "owned" and life is not None:
             kind = capital.setdefault(life, nothing())
-        elif row.line == "owned" and "credit" in row.component:
+        elif row.line == "owned" and CREDIT in row.component:
             kind = credits
         elif row.line == "owned" and "resale" in row.component:
             kind = proceeds

@@ -21,9 +21,9 @@ class Summary:
 
     Attributes
     ----------
-    owned_usd, rent_usd, penalty_usd, revenue_usd
-        Lines of the objective, which is the first three less the last; owned cash is less
-        residuals. Revenue is counted at maximum net present value alone.
+    owned_usd, rent_usd, penalty_usd, revenue_usd, tax_usd
+        Lines of the objective: less revenue and plus all others; owned cash is less residuals.
+        Revenue is counted at maximum net present value alone, tax where asked for.
     net_present_value_usd
         Revenue less the rest, at maximum net present value; None at minimum cost.
     cost_usd_per_mtoken
@@ -55,6 +55,7 @@ class Summary:
     rent_usd: float
     penalty_usd: float
     revenue_usd: float
+    tax_usd: float
     net_present_value_usd: float | None
     cost_usd_per_mtoken: float | None
     zero_residual_usd_per_mtoken: float | None
@@ -95,6 +96,7 @@ def summary(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) -> Su
         rent_usd=rent,
         penalty_usd=float(line.get("penalty", 0.0)),
         revenue_usd=-float(line.get("revenue", 0.0)),
+        tax_usd=float(line.get("tax", 0.0)),
         net_present_value_usd=-float(line.sum()) if earns else None,
         cost_usd_per_mtoken=_over(owned, tokens),
         zero_residual_usd_per_mtoken=_over(owned - residual, tokens),

@@ -14,7 +14,10 @@ def _published(source: str) -> dict[str, JsonValue]:
 
 
 class Proforma(Section):
-    """Terms of the pro-forma after the solve, in nominal money; they decide no plan."""
+    """Terms of the pro-forma after the solve, in nominal money.
+
+    They decide no plan, but for tax, inflation and recovery where `finance.after_tax` is true.
+    """
 
     inflation_rate: float = Field(
         0.025,

@@ -39,7 +39,7 @@ COSTS = Table(
     "costs",
     "a component of the objective at a site",
     (
-        _key("line", "owned, rent, penalty or revenue (negative)."),
+        _key("line", "owned, rent, penalty, revenue (negative) or tax."),
         _key("component", "Component of cost."),
         SITE,
         _value("present_value_usd", "Present value; all rows sum to the objective."),
@@ -50,7 +50,7 @@ CASHFLOW = Table(
     "a component's cash in a calendar year",
     (
         _key("year", "Calendar year.", Kind.INTEGER),
-        _key("line", "owned, rent, penalty or revenue."),
+        _key("line", "owned, rent, penalty, revenue or tax (what capital bears, no cash)."),
         _key("component", "Component of cost."),
         SITE,
         _value("cash_usd", "Cash paid, undiscounted real dollars; what is received is negative."),

@@ -82,6 +82,12 @@ class Finance(Section):
         description="False gives no asset a value at the end of the horizon.",
         json_schema_extra=NEUTRAL,
     )
+    after_tax: bool = Field(
+        False,
+        description="True counts the tax that capital bears until it is deducted, at the rates of "
+        "`proforma`, losses being used at once; all is in dollars before tax.",
+        json_schema_extra=NEUTRAL,
+    )
     contingency_fraction: float = Field(
         0.0,
         ge=0.0,
