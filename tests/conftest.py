@@ -76,6 +76,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "max_it_mw": 100.0,
         "block_mw": lambda row: row["max_it_mw"],
         "shell_life_years": FOREVER_YEARS,
+        "lease_usd_per_kw_month": None,
+        "commissioning_mw_per_month": None,
         "average_pue_ratio": 1.0,
         "peak_pue_ratio": lambda row: row["average_pue_ratio"],
         "hall_density_kw_per_rack": 1000.0,

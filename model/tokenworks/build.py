@@ -14,6 +14,7 @@ from pyomo.environ import ConcreteModel, Objective, minimize
 
 from tokenworks.blocks import (
     adequacy,
+    commissioning,
     contingency,
     demand,
     dispatch,
@@ -25,6 +26,7 @@ from tokenworks.blocks import (
     policy,
     power,
     redlines,
+    retrofits,
     routes,
     serving,
     siting,
@@ -51,9 +53,11 @@ INVESTMENT = (
     power,
     hardware,
     exports,
+    retrofits,
     demand,
     serving,
     transfers,
+    commissioning,
     stacks,
     policy,
     spares,

@@ -68,12 +68,24 @@ def test_limit_of_modules(two_sites: Inputs, usual: Candidates) -> None:
     assert most_modules(site, giant) == 1  # however large against the site
 
 
-def test_rack_needs_a_dense_and_a_cooled_hall(usual: Candidates, with_: With) -> None:
+def test_rack_needs_a_dense_and_a_cooled_hall(two_sites_with: TwoSitesWith) -> None:
+    def as_built(cell: str, value: object) -> Candidates:
+        return candidates(two_sites_with({"tables.hall_retrofits": None, f"tables.{cell}": value}))
+
+    usual = as_built("sites[a].liquid_cooling", True)
     assert bought(usual, "a") == {"node", "cube"}  # 120 kW racks in a hall for 130
     assert bought(usual, "b") == {"node"}  # 40 kW in a hall for 40
-    assert bought(with_("sites[a].hall_density_kw_per_rack", 119.0), "a") == {"node"}
-    assert bought(with_("sites[a].liquid_cooling", False), "a") == {"node"}
-    assert bought(with_("sites[b].hall_density_kw_per_rack", 120.0), "b") == {"node"}
+    assert bought(as_built("sites[a].hall_density_kw_per_rack", 119.0), "a") == {"node"}
+    assert bought(as_built("sites[a].liquid_cooling", False), "a") == {"node"}
+    assert bought(as_built("sites[b].hall_density_kw_per_rack", 120.0), "b") == {"node"}
+
+
+def test_retrofitted_hall_admits_more(usual: Candidates, with_: With) -> None:
+    assert bought(usual, "b") == {"node", "cube"}
+    assert bought(with_("hall_retrofits[*].hall_density_kw_per_rack", 119.0), "b") == {"node"}
+    assert bought(with_("hall_retrofits[*].liquid_cooling", False), "b") == {"node"}
+    # The site's first hall is there at the last step.
+    assert bought(with_("hall_retrofits[*].retrofit_months", 1), "b") == {"node"}
 
 
 def test_system_without_a_fitting_point_is_not_bought(two_sites_with: TwoSitesWith) -> None:

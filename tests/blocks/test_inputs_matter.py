@@ -129,6 +129,8 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("tariffs", "term_months"): [6],
     ("hardware", "vendor"): ["Third"],
     ("hardware", "software_stack"): ["quick"],
+    ("hall_retrofits", "hall_density_kw_per_rack"): [100.0],
+    ("hall_retrofits", "retrofit_months"): [1],
     ("hardware", "life_years"): [1.0],
     ("hardware", "lead_months"): [24],
     ("hardware", "rack_kw_per_rack"): [150.0],

@@ -54,6 +54,44 @@ COUNTRIES = {"jurisdictions": [{"jurisdiction": "j"}, {"jurisdiction": "k"}]}
             ("software_stacks.csv", "stack"),
             "no system in `hardware`",
         ),
+        (
+            {},
+            {"sites": [{"lease_usd_per_kw_month": 10.0, "shell_cost_usd_per_mw": 1.0}]},
+            ("sites.csv", "shell_cost_usd_per_mw"),
+            "the rent contains this already",
+        ),
+        (
+            {},
+            {"sites": [{"lease_usd_per_kw_month": 10.0, "land_cost_usd": 1.0}]},
+            ("sites.csv", "land_cost_usd"),
+            "the rent contains this already",
+        ),
+        (
+            {},
+            {"sites": [{"commissioning_mw_per_month": 0.0}]},
+            ("sites.csv", "commissioning_mw_per_month"),
+            "not above 0",
+        ),
+        (
+            {},
+            {
+                "hall_retrofits": [
+                    {"site": "s", "hall_density_kw_per_rack": 900.0, "liquid_cooling": False}
+                ]
+            },
+            ("hall_retrofits.csv", "hall_density_kw_per_rack"),
+            "1000 kW a rack as built",
+        ),
+        (
+            {},
+            {
+                "hall_retrofits": [
+                    {"site": "t", "hall_density_kw_per_rack": 900.0, "liquid_cooling": False}
+                ]
+            },
+            ("hall_retrofits.csv", "site"),
+            "no site `t`",
+        ),
     ],
 )
 def test_nonsense_is_refused(write_scenario, options, tables, place, words):

@@ -39,6 +39,7 @@ Costs
     shell_contingency   spent with the shell; has no residual of its own
     shell_residual      annuity of the remaining life
     site_fixed_om       from energising to the end of the horizon
+    site_lease          rent of the hall, each month from energising to the end of the horizon
 """
 
 from __future__ import annotations
@@ -57,9 +58,12 @@ from pyomo.environ import (
 )
 
 from tokenworks.blocks.terms import Cost
+from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
-from tokenworks.frames import rows_by
+from tokenworks.frames import NamedRow, rows_by
 from tokenworks.inputs import Inputs
+
+KW_PER_MW = 1e3
 
 
 def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
@@ -113,11 +117,17 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.block_mw = Param(m.OPENABLE, initialize={s: sites[s].block_mw for s in openable})
 
 
+def _rent_usd_per_year(site: NamedRow) -> float:
+    """Yearly rent of a megawatt of hall; nothing for halls of one's own."""
+    monthly = site.lease_usd_per_kw_month
+    return 0.0 if math.isnan(monthly) else float(monthly) * KW_PER_MW * MONTHS_PER_YEAR
+
+
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     """Present values of what the block spends."""
     money, steps = x.discounting, x.calendar.steps
     opening, land, land_left = {}, {}, {}
-    shell, shell_left, upkeep = {}, {}, {}
+    shell, shell_left, upkeep, rent = {}, {}, {}, {}
     sites = rows_by(x.tables["sites"], "site")
     for s, e in c.siting.openings:
         site, start = sites[s], steps[e].start_month
@@ -129,7 +139,9 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
         shell[s, e] = block_usd * money.capital(broken, broken, start, 0.0)
         shell_left[s, e] = -block_usd * money.residual(start, site.shell_life_years)
         yearly_usd = site.fixed_om_usd_per_mw_year * site.block_mw
-        upkeep[s, e] = yearly_usd * money.years(start, x.calendar.horizon_months)
+        held_years = money.years(start, x.calendar.horizon_months)
+        upkeep[s, e] = yearly_usd * held_years
+        rent[s, e] = _rent_usd_per_year(site) * site.block_mw * held_years
     extra = {index: usd * money.contingency for index, usd in shell.items()}
     return [
         Cost("opening", "open_site", opening),
@@ -139,4 +151,5 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
         Cost("shell_contingency", "energise_blocks", extra),
         Cost("shell_residual", "energise_blocks", shell_left),
         Cost("site_fixed_om", "energise_blocks", upkeep),
+        Cost("site_lease", "energise_blocks", rent),
     ]

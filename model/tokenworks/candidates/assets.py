@@ -11,6 +11,7 @@ from tokenworks import leads
 from tokenworks.calendar import MONTHS_PER_YEAR, Step
 from tokenworks.candidates.exports import Controls
 from tokenworks.candidates.points import fits_site
+from tokenworks.candidates.retrofits import Retrofits
 from tokenworks.candidates.sites import Siting, enabling_filings, offer_permits
 from tokenworks.frames import NamedRow, rows
 from tokenworks.inputs import Inputs
@@ -76,7 +77,9 @@ def most_modules(site: NamedRow, technology: NamedRow) -> int:
     return int(most_mw / technology.module_mw + 1e-9)
 
 
-def assets(x: Inputs, where: Siting, systems: set[str], controls: Controls) -> Assets:
+def assets(
+    x: Inputs, where: Siting, systems: set[str], controls: Controls, halls: Retrofits
+) -> Assets:
     """Columns of power and hardware that can be used within the horizon.
 
     Parameters
@@ -89,6 +92,8 @@ def assets(x: Inputs, where: Siting, systems: set[str], controls: Controls) -> A
         Systems that some operating point lets serve some workload.
     controls
         What export rules say; the ways of what they control are added to it.
+    halls
+        Halls that can be retrofitted.
     """
     permits = leads.permits_by_site(x.tables)
     builds, allowed, most, whole = [], {}, {}, set()
@@ -110,7 +115,8 @@ def assets(x: Inputs, where: Siting, systems: set[str], controls: Controls) -> A
             for step, enabling in steps.items():
                 builds.append((*pair, step))
                 allowed.update({(*pair, q, step): filings for q, filings in enabling.items()})
-    return Assets(builds, allowed, most, whole, _purchases(x, where, systems, controls))
+    bought = _purchases(x, where, systems, controls, halls)
+    return Assets(builds, allowed, most, whole, bought)
 
 
 def is_barred(site: NamedRow, permits: list[Permit]) -> bool:
@@ -137,17 +143,26 @@ def _build_steps(
     }
 
 
+def _first_hall(system: NamedRow, site: NamedRow, where: Siting, halls: Retrofits) -> int | None:
+    """First step at which the site has a hall that admits the system, as built or retrofitted."""
+    if fits_site(system, site):
+        return where.first_step[site.site]
+    row = halls.row.get(site.site)
+    return halls.first_step(site.site) if row is not None and fits_site(system, row) else None
+
+
 def _purchases(
-    x: Inputs, where: Siting, systems: set[str], controls: Controls
+    x: Inputs, where: Siting, systems: set[str], controls: Controls, halls: Retrofits
 ) -> list[tuple[str, str, int]]:
     found = []
     for site in rows(x.tables["sites"]):
         if site.site not in where.first_step:
             continue
         for system in rows(x.tables["hardware"]):
-            if system.system not in systems or not fits_site(system, site):
+            first = _first_hall(system, site, where, halls)
+            if system.system not in systems or first is None:
                 continue
-            opened = x.calendar.steps[where.first_step[site.site]].start_month
+            opened = x.calendar.steps[first].start_month
             ready = leads.first_month(system.first_order, x.calendar.start) + system.lead_months
             found += [
                 (site.site, system.system, step.index)

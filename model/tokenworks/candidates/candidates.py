@@ -11,6 +11,7 @@ from tokenworks.candidates.assets import Assets, assets
 from tokenworks.candidates.demand import StepDemand, demand_in_steps, profiles
 from tokenworks.candidates.exports import Controls
 from tokenworks.candidates.points import matches
+from tokenworks.candidates.retrofits import Retrofits, retrofits
 from tokenworks.candidates.serving import Serving, serving
 from tokenworks.candidates.sites import Filed, Siting, siting
 from tokenworks.candidates.slices import Slices, slices
@@ -26,6 +27,8 @@ class Candidates:
     ----------
     siting
         Openings, filings, contracts.
+    retrofits
+        Halls made denser or liquid-cooled.
     assets
         Power modules and systems.
     exports
@@ -41,6 +44,7 @@ class Candidates:
     """
 
     siting: Siting
+    retrofits: Retrofits
     assets: Assets
     exports: Controls
     serving: Serving
@@ -63,8 +67,9 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     found = matches(x)
     least = x.scenario.exports.least_grant_probability_fraction
     controls = Controls(Shipments(x.tables, x.calendar.start, least), where.filings)
-    kit = assets(x, where, {m.system for m in found}, controls)
+    halls = retrofits(x, where)
+    kit = assets(x, where, {m.system for m in found}, controls, halls)
     demand = demand_in_steps(x)
     served = serving(x, where, found, kit.purchases, demand)
     shapes = profiles(x)
-    return Candidates(where, kit, controls, served, demand, shapes, slices(x, shapes))
+    return Candidates(where, halls, kit, controls, served, demand, shapes, slices(x, shapes))

@@ -47,6 +47,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     place.check_some_site_is_enabled,
     place.check_blocks_fit_their_site,
     place.check_peak_pue_is_the_larger,
+    place.check_rented_halls_are_not_built,
+    place.check_retrofits_make_halls_better,
     place.check_zones_have_operations,
     place.check_zones_have_tariffs,
     place.check_zones_have_headroom,

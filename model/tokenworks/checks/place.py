@@ -65,6 +65,44 @@ def check_peak_pue_is_the_larger(tables: Tables, _: Scenario) -> Iterator[Proble
             )
 
 
+@reads("sites.lease_usd_per_kw_month", "sites.shell_cost_usd_per_mw", "sites.land_cost_usd")
+def check_rented_halls_are_not_built(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """The rent of a hall contains its land and shell, which are not paid for again."""
+    sites = tables["sites"]
+    for row in rows(sites):
+        for column in ("shell_cost_usd_per_mw", "land_cost_usd"):
+            if row.lease_usd_per_kw_month > 0 and getattr(row, column) > 0:
+                yield problem_at(
+                    sites,
+                    row.Index,
+                    column,
+                    f"{shown(row.site)} rents its hall, and the rent contains this already",
+                    "give 0 (what the tenant fits out belongs to `opening_cost_usd`), or leave "
+                    "`lease_usd_per_kw_month` blank",
+                )
+
+
+@reads("hall_retrofits", "sites.site", "sites.hall_density_kw_per_rack", "sites.liquid_cooling")
+def check_retrofits_make_halls_better(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """A site's own retrofit admits denser racks, or liquid-cooled ones, than the hall as built."""
+    table = tables["hall_retrofits"]
+    built = {row.site: row for row in rows(tables["sites"])}
+    for row in rows(table):
+        hall = built.get(row.site)
+        if hall is None:
+            continue
+        denser = row.hall_density_kw_per_rack > hall.hall_density_kw_per_rack
+        if not denser and not (row.liquid_cooling and not hall.liquid_cooling):
+            yield problem_at(
+                table,
+                row.Index,
+                "hall_density_kw_per_rack",
+                f"the halls of {shown(row.site)} hold {hall.hall_density_kw_per_rack:g} kW a rack "
+                f"as built, and are cooled as well",
+                "give a denser rack or liquid cooling, or delete the row",
+            )
+
+
 @reads("sites.zone", "sites.enabled", "operations.zone")
 def check_zones_have_operations(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """The zone of every enabled site has representative days."""

@@ -49,7 +49,8 @@ def _references() -> Iterator[Reference]:
                 target, key = column.refers_to.split(".")
                 words = _WORDS.get((table.name, column.name), ())
                 yield Reference(table.name, column.name, target, key, words)
-    # Not declared as a reference, for it may also be a star.
+    # Not declared as references, for they may also be a star.
+    yield Reference("hall_retrofits", "site", "sites", "site", (ANY,))
     yield Reference("fuel_prices", "zone", "zones", "zone", (ANY,))
 
 

@@ -11,8 +11,21 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "hardware": ("hardware_capital",),
     "hardware upkeep": ("hardware_fixed_om", "hardware_fixed_om_saved", "software_stacks"),
     "hardware resale and residual": ("hardware_resale", "hardware_residual"),
-    "site and shell": ("opening", "land", "shell", "site_fixed_om", "permits"),
-    "site residual": ("land_residual", "shell_residual", "permit_residual"),
+    "site and shell": (
+        "opening",
+        "land",
+        "shell",
+        "site_fixed_om",
+        "site_lease",
+        "hall_retrofit",
+        "permits",
+    ),
+    "site residual": (
+        "land_residual",
+        "shell_residual",
+        "hall_retrofit_residual",
+        "permit_residual",
+    ),
     "power plant": (
         "power_capital",
         "power_lease",
@@ -39,6 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "network": ("network", "transfers"),
     "contingency": (
         "shell_contingency",
+        "hall_retrofit_contingency",
         "power_contingency",
         "interconnection_contingency",
         "connection_contingency",

@@ -139,6 +139,8 @@ def timeline(c: Context) -> pd.DataFrame:
         dated.append((c.date(broken), s, "ground broken", s, 1.0, "site"))
     for (s, e), blocks in c.plan_values("energise_blocks").items():
         dated.append((c.start(e), s, "blocks energised", s, blocks, "blocks"))
+    for (s, e), megawatts in c.plan_values("retrofit_mw").items():
+        dated.append((c.start(e), s, "halls retrofitted", s, megawatts, "MW"))
     for p in rows(power(c)):
         grid = p.kind == "grid"
         if not grid:

@@ -10,6 +10,7 @@ from tokenworks.candidates.contracts import FLEXIBLE, headroom_share
 from tokenworks.candidates.redlines import contract_limits_mw, load_limits_mw, sites_under
 from tokenworks.frames import lookup, rows_by
 from tokenworks.results.frames import Context, frame
+from tokenworks.results.halls import hall_use
 from tokenworks.schema import results as declared
 
 # (scope, id, step).
@@ -48,6 +49,8 @@ def redline_use(c: Context) -> pd.DataFrame:
     of_redlines, limits_of_redlines = _redlines(c)
     used.update(of_redlines)
     limits.update(limits_of_redlines)
+    for index, (limit, use) in hall_use(c).items():
+        limits[index], used[index] = limit, use
     return frame(
         declared.REDLINE_USE,
         (

@@ -180,7 +180,7 @@ REDLINE_USE = Table(
     "redline_use",
     "a limit and its use in a step",
     (
-        _key("scope", "What is limited: zone headroom, gas access, site IT load, a redline."),
+        _key("scope", "What is limited: zone headroom, gas access, IT load, halls, a redline."),
         _key(
             "id",
             "Zone, site or jurisdiction; of flexible headroom with its curtailed share.",

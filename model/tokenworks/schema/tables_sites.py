@@ -41,6 +41,12 @@ SITES = Table(
         amount("shell_cost_usd_per_mw", "Building, cooling, internal power, per MW of IT load."),
         amount("fixed_om_usd_per_mw_year", "Staff, upkeep and tax on every energised MW."),
         positive("shell_life_years", "Life of the building, for its residual value."),
+        amount(
+            "lease_usd_per_kw_month",
+            "Rent of an energised kW of IT load, without power, from its energising to the "
+            "horizon's end; blank for halls of one's own. It contains land and shell.",
+            optional=True,
+        ),
         months("construction_months", "From breaking ground to an energised block."),
         number("average_pue_ratio", "Mean meter load over IT load; bills.", minimum=1.0, maximum=3),
         number(
@@ -48,6 +54,12 @@ SITES = Table(
         ),
         positive("hall_density_kw_per_rack", "Densest rack that the hall can hold."),
         flag("liquid_cooling", "True where the hall cools liquid-cooled racks."),
+        positive(
+            "commissioning_mw_per_month",
+            "Most design power of systems that can be taken into service in a month; blank for no "
+            "limit, all of it at once.",
+            optional=True,
+        ),
         amount("gas_access_mw", "Most gas-fired capacity that the pipeline can feed."),
         flag("waterfront", "True where a barge can moor."),
         label("port", "Nearest principal port, where it is near enough for a barge to serve."),
@@ -96,6 +108,22 @@ SITES = Table(
         usd_year(),
         *provenance(),
     ),
+)
+
+
+HALL_RETROFITS = Table(
+    "hall_retrofits",
+    "what the halls of a site can be turned into",
+    (
+        key("site", "Site, or * for every one that has no row of its own."),
+        amount("cost_usd_per_mw", "Of every MW of IT load retrofitted, paid when it is done."),
+        months("retrofit_months", "From an energised hall to one that is retrofitted."),
+        positive("hall_density_kw_per_rack", "Densest rack that a retrofitted hall can hold."),
+        flag("liquid_cooling", "True where it cools liquid-cooled racks."),
+        usd_year(),
+        *provenance(),
+    ),
+    required=False,
 )
 
 
@@ -189,6 +217,7 @@ SITE_LINKS = Table(
 
 SITE_TABLES = (
     SITES,
+    HALL_RETROFITS,
     INTERCONNECTION_ROUTES,
     NETWORK,
     SITE_LINKS,
