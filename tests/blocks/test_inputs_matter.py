@@ -63,6 +63,9 @@ ELSEWHERE = {
     ("time", "representative_days"),
     ("power_technologies", "leased"),
 }
+# A point of another stage has other figures, so that no stage changes alone; they and what its cell
+# decides: `tests/cases/test_split.py`.
+ELSEWHERE |= {("operating_points", "stage")}
 # What a plan with branches asks for, which is no single program: `tests/cases/test_branches.py`.
 ELSEWHERE |= {
     *((table.name, column.name) for table in BRANCH_TABLES for column in table.columns),
