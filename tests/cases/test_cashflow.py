@@ -88,6 +88,9 @@ def test_a_sale_is_cash_and_gives_up_its_residual(solve_case):
     assert by_year(answer, "hardware_resale", "residual_usd") == near({2031: 0.25e6})
     assert by_year(answer, "hardware_residual", "residual_usd") == near({2031: -0.5e6})
     assert answer.usd == near(2e6 - 0.5e6 - 0.25e6)
+    # Without residual values the sale stays: 1.5e6 USD for 3 years of a system, 10.8e6 Mtokens.
+    summary = tables_of(answer.model, answer.solved)[1]
+    assert summary.zero_residual_usd_per_mtoken == near(1.5e6 / 10.8e6)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.03, 0.25])

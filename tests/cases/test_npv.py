@@ -7,6 +7,7 @@ tokens/s for 3.6e6 s are 3.6e6 million tokens in the year.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from statistics import mean
 
 import pytest
@@ -116,3 +117,27 @@ def test_revenue_is_cash_of_its_months(solve_case):
     assert list(cash) == [("revenue", "revenue_owned", "s")]
     assert cash["revenue", "revenue_owned", "s"][:24] == near([-150_000.0] * 24)
     assert answer.usd == near(-3.6e6 * mean(1.1 ** (-(m + 0.5) / 12) for m in range(24)))
+
+
+def test_both_objectives_agree_on_the_golden_case(solved):
+    # As above with every block in use: damages are the value less the price, so that a token left
+    # unserved, or shed, loses its value in both. They differ by the price of all demand.
+    path = Path(__file__).parents[1] / "golden" / "two-sites" / "two-sites.yaml"
+    price = {"chat": 4.0, "batch": 3.0}
+    damages = {
+        f"tables.workloads[{w}].damages_usd_per_mtoken": value - price[w]
+        for w, value in {"chat": 20.0, "batch": 8.0}.items()
+    }
+    exact = {"solve.gap": 0.0}
+    cost, value = solved(path, exact), solved(path, exact | {"objective": "npv"} | damages)
+    steps, money = cost.inputs.calendar.steps, cost.inputs.discounting
+    asked = sum(
+        price[w]
+        * level.mean_mtokens_per_s
+        * steps[e].seconds
+        * money.mean(steps[e].start_month, steps[e].end_month)
+        for (w, _, e), level in cost.model.candidates.demand.items()
+    )
+    assert value.usd == pytest.approx(cost.usd - asked, rel=1e-7)
+    spent = cost.usd - cost.solved.unavoidable_usd
+    assert value.usd - value.solved.unavoidable_usd == pytest.approx(spent, rel=1e-6)

@@ -140,9 +140,9 @@ def test_what_earns_nothing_has_no_return_and_says_so(write_scenario: Callable[.
     plan = tw.solve(tw.load(write_scenario(hardware=[{"capex_usd": 1e6}])))
     found = plan.proforma()
     assert found.unlevered_irr.value is None
-    assert "no year brings in more" in found.unlevered_irr.words
+    assert "nothing is earned" in found.unlevered_irr.words
     words = found.figures.set_index("figure")["words"]
-    assert "not earned back" in words["payback_years"]
+    assert "nothing is earned" in words["payback_years"]
     assert words["npv_usd"] == ""
 
 

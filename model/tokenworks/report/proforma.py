@@ -20,21 +20,23 @@ _LINES = {
     "debt owed": "debt_usd",
     "equity": "equity_cash_usd",
 }
-_MILLION = 1e6
+_LARGE_USD = 1e9
 
 
 def print_proforma(plan: Plan) -> None:
     """Print the statement by year, the returns, and why one that is missing does not exist."""
     console = results()
     found = plan.proforma()
+    largest = found.statement[list(_LINES.values())].abs().to_numpy().max()
+    unit, word = (1e9, "billion") if largest >= _LARGE_USD else (1e6, "million")
     table = new_table(
-        "Pro-forma [million USD of each year]",
+        f"Pro-forma [{word} USD of each year]",
         ("year", ""),
         *((name, "r") for name in _LINES),
         ("DSCR", "r"),
     )
     for _, row in found.statement.iterrows():
-        cells = (f"{row[column] / _MILLION:,.1f}" for column in _LINES.values())
+        cells = (f"{row[column] / unit:,.2f}" for column in _LINES.values())
         cover = "" if pd.isna(row["dscr_ratio"]) else f"{row['dscr_ratio']:.2f}"
         table.add_row(str(int(row["year"])), *cells, cover)
     console.print(table)
@@ -52,8 +54,6 @@ def print_proforma(plan: Plan) -> None:
             f"{found.gearing_fraction:.0%} of the capital by then."
         )
     )
-    if not (found.statement["revenue_usd"] > 0.0).any():
-        console.print(Text("Nothing is earned: no workload served has a `sold_usd_per_mtoken`."))
 
 
 def _figure(figure: Figure, share: bool) -> str:

@@ -35,6 +35,10 @@ from tokenworks.results.frames import frame
 from tokenworks.schema import results as declared
 from tokenworks.tax import CREDIT, recovery_years
 
+NOTHING_EARNED = Figure(
+    None, "there is none: nothing is earned, as no workload served has a `sold_usd_per_mtoken`"
+)
+
 
 @dataclass(frozen=True)
 class Proforma:
@@ -145,11 +149,12 @@ def proforma(x: Inputs, tables: Mapping[str, pd.DataFrame]) -> Proforma:
     )
     built = float(cash.spent[: first + 1].sum())
     owed = float(debt.drawn.sum())
+    earns = bool((cash.revenue > 0.0).any())
     return Proforma(
         statement=frame(declared.PROFORMA, zip(*columns, strict=True)),
-        unlevered_irr=internal_rate(project),
-        levered_irr=internal_rate(equity),
-        payback_years=payback_years(project),
+        unlevered_irr=internal_rate(project) if earns else NOTHING_EARNED,
+        levered_irr=internal_rate(equity) if earns else NOTHING_EARNED,
+        payback_years=payback_years(project) if earns else NOTHING_EARNED,
         npv_usd=float(project @ _real_factors(x, years)),
         equity_npv_usd=float(equity @ _real_factors(x, years)),
         debt_usd=owed,

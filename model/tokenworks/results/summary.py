@@ -12,8 +12,6 @@ from tokenworks.frames import lookup, rows, rows_by
 from tokenworks.results.frames import Context
 from tokenworks.results.tokens import Weights
 
-RESIDUAL = "residual"
-
 
 @dataclass(frozen=True)
 class Summary:
@@ -82,8 +80,8 @@ def summary(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) -> Su
     costs, flows = tables["costs"], tables["flows"]
     line = costs.groupby("line")["present_value_usd"].sum()
     owned, rent = float(line.get("owned", 0.0)), float(line.get("rent", 0.0))
-    is_residual = costs["component"].str.contains(RESIDUAL) & (costs["line"] == "owned")
-    residual = float(costs.loc[is_residual, "present_value_usd"].sum())
+    left = tables["cashflow"].query("line == 'owned'")["residual_usd"].sum()
+    residual = float(left) * c.model.inputs.discounting.at_end
     tokens = sum(used.mtokens.values())
     rented = _discounted_rented(c)
     by_how = flows.groupby("how")["served_mtokens"].sum()
