@@ -36,6 +36,7 @@ from tokenworks.blocks import (
     transfers,
 )
 from tokenworks.blocks.terms import Cost, CostTerm, attach
+from tokenworks.budget import add_budget
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.dated import DatedDiscounting
 from tokenworks.errors import InputError, Problem
@@ -116,8 +117,12 @@ def build(x: Inputs, c: Candidates | None = None) -> Model:
             block.add(m, x, c)
             for cost in block.costs(m, x, c):
                 costs += [term for one in _with_tax(cost, x) for term in attach(m, one)]
+        model = Model(m, tuple(costs), x, c)
+        most = x.scenario.policy.most_capital_usd
+        if most is not None:
+            add_budget(m, dated_costs(model), most)
         m.total_usd = Objective(rule=_total(costs), sense=minimize)
-    return Model(m, tuple(costs), x, c)
+    return model
 
 
 def dated_costs(model: Model) -> Iterator[Cost]:

@@ -160,6 +160,7 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("operator_standings", "from_date"): [pd.Timestamp("2029-06-01")],
     ("exports", "least_grant_probability_fraction"): [0.9],
     ("", "unserved"): ["forbidden"],
+    ("policy", "most_capital_usd"): [1e8],
     ("finance", "base_date"): ["2026-01-01"],
     ("power", "critical_duration_hours"): [7.0],
     ("power_technologies", "fuel_on_site"): [True],

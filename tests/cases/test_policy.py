@@ -90,3 +90,49 @@ def test_share_of_a_vendor_is_by_power(solve_case, most, design_kw, usd):
         ],
     )
     assert answer.usd == near(usd)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.08])
+def test_budget_is_undiscounted_and_over_the_whole_horizon(solve_case, rate):
+    # Demand 1 in the first of two years, 2 in the second, at 100,000 USD for the first system's
+    # hall and 100,000 for each system: 300,000 USD in all. 250,000 buy 1.5 systems: half of the
+    # second year's second million tokens/s is unserved, 1.8e6 USD, whatever the discount rate.
+    tables = {
+        "periods": [{}, {}],
+        "sites": [{"opening_cost_usd": 100e3}],
+        "hardware": [{"capex_usd": 100e3}],
+        "demand": [{"output_tokens_per_s": [1e6, 2e6]}],
+    }
+    options = {"finance.discount_rate": rate}
+    free = solve_case(options, **tables)
+    enough = solve_case(options | {"policy.most_capital_usd": 300e3}, **tables)
+    assert enough.usd == near(free.usd)
+    short = solve_case(options | {"policy.most_capital_usd": 250e3}, **tables)
+    assert short.value("buy_systems") == near(1.5)
+    assert short.value("unserved_mtokens_per_s", ..., ..., 1) == near(0.5)
+    if rate == 0.0:
+        assert free.usd == near(300e3)
+        assert short.usd == near(250e3 + 1.8e6)
+
+
+def test_budget_buys_the_contingency_too_and_rents_beyond_it(solve_case):
+    # A megawatt of shell at 100,000 USD and a tenth of contingency, and 90,000 of system: 200,000.
+    # A budget of 100,000 builds half of it (in one block of 0.5 MW); the other half is rented at 1
+    # USD/Mtoken: 100,000 + 1.8e6. Rent, lease and energy are no capital.
+    answer = solve_case(
+        {"policy.most_capital_usd": 100e3, "finance.contingency_fraction": 0.1},
+        sites=[{"max_it_mw": 10.0, "block_mw": 0.5, "shell_cost_usd_per_mw": 100e3}],
+        hardware=[{"capex_usd": 90e3}],
+        cloud_prices=[{"rent_usd_per_mtoken": 1.0}],
+        workloads=[{"unserved_usd_per_mtoken": 2.0}],
+    )
+    assert answer.usd == near(100e3 + 1.8e6)
+
+
+def test_no_budget_at_all_leaves_the_rented_hall(solve_case):
+    # A free system in a rented hall of 1 MW at 10 USD/kW-month: 120,000 USD, and no capital.
+    answer = solve_case(
+        {"policy.most_capital_usd": 0.0},
+        sites=[{"max_it_mw": 1.0, "lease_usd_per_kw_month": 10.0}],
+    )
+    assert answer.usd == near(120e3)

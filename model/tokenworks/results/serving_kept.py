@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from tokenworks.budget import CAPITAL
 from tokenworks.eligible import at_home, sovereign_workloads
 from tokenworks.frames import lookup, rows
 from tokenworks.results.frames import NOISE, Context
@@ -20,6 +21,14 @@ def serving_kept(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str
     yield from _spares(c, tables["serving"])
     yield from _vendors(c)
     yield from _stacks(c, tables["serving"])
+    yield from _budget(c, tables["cashflow"])
+
+
+def _budget(c: Context, cashflow: pd.DataFrame) -> Iterator[str]:
+    most = c.model.inputs.scenario.policy.most_capital_usd
+    paid = cashflow.loc[cashflow["component"].isin(CAPITAL), "cash_usd"].sum()
+    if most is not None and exceeds(float(paid), most):
+        yield f"capital of {paid} USD, over the budget of {most}"
 
 
 def _tokens_at_home(c: Context, flows: pd.DataFrame) -> Iterator[str]:

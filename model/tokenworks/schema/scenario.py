@@ -220,6 +220,15 @@ class Policy(Section):
         description="Most of the design power of all systems in service that is of one vendor.",
         json_schema_extra=NEUTRAL,
     )
+    most_capital_usd: float | None = Field(
+        None,
+        ge=0.0,
+        le=1e15,
+        description="Most capital paid over the whole horizon, undiscounted and in the scenario's "
+        "dollars: land, opening, shells, retrofits, plant, connections, systems, and contingency; "
+        "blank for no limit. Resale gives nothing back to it.",
+        json_schema_extra=NEUTRAL,
+    )
 
 
 class Uncertainty(Section):
