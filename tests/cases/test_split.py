@@ -7,11 +7,13 @@ A token of input leaves 1,000 bytes: 1 MB or 8 Mbit of a request, 8 Gbit/s at 1,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
+import pandas as pd
 import pytest
 
-from tokenworks.errors import InputError
+from tokenworks.errors import InputError, SolverError
 from tokenworks.results.tables import tables_of
 
 near = partial(pytest.approx, rel=1e-9, abs=1e-6)
@@ -293,29 +295,38 @@ def test_a_dear_link_is_worth_less_than_dear_systems(solve_case):
     assert dear.usd == near(70e3)
 
 
+# At half of their throughput: one `pre` of 0.2 MW idle and 1 MW at full load takes
+# 0.2 + 0.5·0.8 = 0.6 MW; two `dec` of 0.1 and 0.5 MW take 0.2 + 0.4 = 0.6 MW.
+POWERED = TWO_SITES | {
+    "hardware": [
+        TWO_SITES["hardware"][0] | {"idle_kw": 200.0},
+        TWO_SITES["hardware"][1] | {"idle_kw": 100.0, "design_kw": 500.0},
+    ],
+    "workloads": [{"max_utilisation_fraction": 0.5}],
+    "power_technologies": [{"technology": "plant", "module_mw": 0.1}],
+    "power_costs": [
+        {
+            "technology": "plant",
+            "variable_om_usd_per_mwh": 10.0,
+            "overnight_capex_usd_per_kw": 1.0,
+        }
+    ],
+    "site_links": link(capacity_gbps=9.0, cost_usd_per_gb=0.001),
+}
+
+
 @pytest.fixture(scope="module")
 def powered(solve_case):
-    # At half of their throughput: one `pre` of 0.2 MW idle and 1 MW at full load takes
-    # 0.2 + 0.5·0.8 = 0.6 MW; two `dec` of 0.1 and 0.5 MW take 0.2 + 0.4 = 0.6 MW.
-    return solve_case(
-        **TWO_SITES
-        | {
-            "hardware": [
-                TWO_SITES["hardware"][0] | {"idle_kw": 200.0},
-                TWO_SITES["hardware"][1] | {"idle_kw": 100.0, "design_kw": 500.0},
-            ],
-            "workloads": [{"max_utilisation_fraction": 0.5}],
-            "power_technologies": [{"technology": "plant", "module_mw": 0.1}],
-            "power_costs": [
-                {
-                    "technology": "plant",
-                    "variable_om_usd_per_mwh": 10.0,
-                    "overnight_capex_usd_per_kw": 1.0,
-                }
-            ],
-            "site_links": link(capacity_gbps=9.0, cost_usd_per_gb=0.001),
-        }
-    )
+    return solve_case(**POWERED)
+
+
+def test_both_stages_count_in_the_peak(solve_case):
+    # On the design day a PUE of 1.5 asks for 1.5·0.6 MW at either site, 1,800 kW in all, where the
+    # year, at a PUE of 1, needs 1,200.
+    sites = [row | {"average_pue_ratio": 1.0, "peak_pue_ratio": 1.5} for row in POWERED["sites"]]
+    answer = solve_case({"power.adequacy": True}, **POWERED | {"sites": sites})
+    assert answer.component("power_capital") == near(1.8e3)
+    assert answer.value("capacity_mw", "near", "plant", 0) == near(0.9)
 
 
 def test_both_stages_draw_power_at_their_sites(powered):
@@ -348,3 +359,52 @@ def test_results_count_both_stages(powered):
     )
     # 1.2 MWh an hour for 3.6 million requests an hour: a third of a Wh each.
     assert summary.wh_per_request_by_workload["w"] == near(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("stages", "factor", "words"),
+    [
+        ({"read"}, 0.9, "prefilled beyond what is decoded"),
+        # 9.6 Gbit/s over a link of 9.
+        ({"read", "write"}, 1.2, "link near to far, 2030-01-01: 9.6"),
+    ],
+)
+def test_a_plan_that_breaks_the_split_is_refused(powered, stages, factor, words):
+    values = dict(powered.solved.values)
+    name = "serve_mtokens_per_s"
+    values[name] = {
+        index: value * (factor if index[2] in stages else 1.0)
+        for index, value in values[name].items()
+    }
+    with pytest.raises(SolverError, match=words):
+        tables_of(powered.model, replace(powered.solved, values=values))
+
+
+def test_a_sovereign_prefill_abroad_is_refused(powered):
+    # The plan of a workload that was free to be prefilled abroad, had it not been.
+    x = powered.model.inputs
+    tables = {
+        **x.tables,
+        "workloads": x.tables["workloads"].assign(sovereign=True),
+        "jurisdictions": pd.DataFrame({"jurisdiction": ["j", "k"], "parent": ["", ""]}),
+        "sites": x.tables["sites"].assign(jurisdiction=["k", "j"]),
+        "regions": x.tables["regions"].assign(jurisdiction="j"),
+    }
+    model = replace(powered.model, inputs=replace(x, tables=tables))
+    with pytest.raises(SolverError, match="w of r is prefilled abroad, at near"):
+        tables_of(model, powered.solved)
+
+
+def test_both_stages_gain_by_software(solve_case):
+    # Throughput of `pre` and `dec` doubles from the day of their measurement: half of 35,000 USD.
+    points = [row | {"measured_on": "2028-06-01"} for row in (READ, WRITE)]
+    answer = solve_case(
+        {"serving.software_uplift": True, "serving.most_software_uplift_ratio": 4.0},
+        hardware=[row | {"software_stack": "stack"} for row in (PRE, DEC)],
+        operating_points=points,
+        software_efficiency=[
+            {"software_stack": "stack", "year": 2028, "efficiency_index": 1.0},
+            {"software_stack": "stack", "year": 2030, "efficiency_index": 2.0},
+        ],
+    )
+    assert answer.usd == near(17.5e3)

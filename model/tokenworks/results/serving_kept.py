@@ -18,6 +18,7 @@ from tokenworks.results.tolerance import exceeds
 def serving_kept(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Every promise of serving and policy that the plan breaks."""
     yield from _tokens_at_home(c, tables["flows"])
+    yield from _prefill_at_home(c)
     yield from _spares(c, tables["serving"])
     yield from _vendors(c)
     yield from _stacks(c, tables["serving"])
@@ -47,6 +48,18 @@ def _tokens_at_home(c: Context, flows: pd.DataFrame) -> Iterator[str]:
     for step, total in served.items():
         if exceeds(least * total, here[step]):
             yield f"tokens at home, {step}: {here[step]} of {total} Mtokens/s, not {least:.0%}"
+
+
+def _prefill_at_home(c: Context) -> Iterator[str]:
+    """What is sovereign is read at home too, wherever it is decoded."""
+    x, served = c.model.inputs, c.model.candidates.serving
+    home, sovereign = at_home(x.tables), sovereign_workloads(x.tables)
+    for s, w, _, g, _ in c.plan_values("serve_mtokens_per_s"):
+        if w not in sovereign or (s, w, g) not in served.decoded_as:
+            continue
+        for region in served.groups[s, w, g]:
+            if (s, region) not in home:
+                yield f"{w} of {region} is prefilled abroad, at {s}"
 
 
 def _spares(c: Context, serving: pd.DataFrame) -> Iterator[str]:
