@@ -19,7 +19,10 @@ Floats = npt.NDArray[np.float64]
 
 BUILDING_YEARS = 39
 HARDWARE_YEARS = 5
-BUILDING = ("opening", "shell", "shell_contingency", "permits")
+BUILDING = (
+    *("opening", "permits", "shell", "shell_contingency"),
+    *("hall_retrofit", "hall_retrofit_contingency"),
+)
 PLANT = ("interconnection", "connection_works")
 NEVER_DEDUCTED = ("land",)
 CREDIT = "credit"

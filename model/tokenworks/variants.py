@@ -25,12 +25,16 @@ def business_as_usual(x: Inputs, kind: Usual) -> dict[str, Any]:
         Inputs of the scenario.
     kind
         ``rent``: nothing is built, all that the cloud offers can be rented. ``grid``: sites with
-        firm grid power alone, and systems that are for sale at the start of the horizon; the cloud
-        stays on offer. In both, what is neither owned nor rented is unserved.
+        firm grid power alone, and systems that are for sale at the start of the horizon, of
+        whichever vendors; the cloud stays on offer. In both, what is neither owned nor rented is
+        unserved.
     """
     if kind == "rent":
         return {"tables.sites[*].enabled": False}
-    changes: dict[str, Any] = {"tables.power_technologies[*].enabled": False}
+    changes: dict[str, Any] = {
+        "tables.power_technologies[*].enabled": False,
+        "policy.most_vendor_fraction": None,
+    }
     for row in rows(x.tables["hardware"]):
         if row.first_order > pd.Timestamp(x.calendar.start):
             changes[f"tables.hardware[{row.system}].enabled"] = False

@@ -13,6 +13,7 @@ import pytest
 from tests.plan.test_cli import tokenworks
 
 import tokenworks as tw
+from tokenworks.report.components import GROUPS
 from tokenworks.results.proforma import Proforma
 from tokenworks.schema.proforma import Proforma as Terms
 from tokenworks.tax import recovery_years
@@ -232,6 +233,19 @@ def test_every_term_is_looked_at() -> None:
 )
 def test_capital_has_its_recovery(component: str, years: int | None) -> None:
     assert recovery_years(component, 15) == years
+
+
+def test_what_has_a_residual_or_a_contingency_is_capital() -> None:
+    known = {component for components in GROUPS.values() for component in components}
+    for component in known:
+        base, _, last = component.rpartition("_")
+        found = {base, f"{base}_capital", f"{base}s", f"{base}_works"} & known
+        years = {recovery_years(name, 15) for name in found}
+        if last == "contingency":
+            assert years == {recovery_years(component, 15)}, component
+        if last == "residual":
+            assert years, component
+            assert None not in years, component
 
 
 def test_the_command_line_prints_it(write_scenario: Callable[..., Path], tmp_path: Path) -> None:

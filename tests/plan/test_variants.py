@@ -132,3 +132,19 @@ def test_the_command_line_prints_both(write_scenario: Callable[..., Path], tmp_p
     manifest = json.loads(done.stdout)
     assert manifest["business_as_usual"]["summary"]["owned_share"] == 0.0
     assert manifest["summary"]["longer_horizon_usd_per_mtoken"] == near(1e6 / 39.6e6)
+
+
+def test_the_golden_case_has_its_usual_ones_and_a_longer_horizon(plan: tw.Plan) -> None:
+    rented, grid = plan.business_as_usual("rent"), plan.business_as_usual("grid")
+    assert len(rented.sites) == 0
+    assert set(grid.power["kind"]) <= {"grid"}
+    firm = plan.inputs.loaded["interconnection_routes"].frame.query("firmness == 'firm'")["route"]
+    assert set(grid.power["source"]) <= set(firm)
+    # Both leave out what the plan may use, so neither can be the cheaper.
+    assert tw.difference(plan, rented).verdict == "dearer"
+    # On the grid vendors are free, since there may be one alone.
+    free = tw.solve(plan.scenario.with_({"policy.most_vendor_fraction": 1.0}), gap=0.0)
+    assert tw.difference(free, grid).verdict in ("dearer", "indistinguishable")
+    longer = plan.horizon_longer(5)
+    assert longer.objective_usd > plan.objective_usd
+    assert longer.flows["period"].nunique() == plan.flows["period"].nunique() + 1
