@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import combinations
 
 import pytest
 
@@ -126,3 +127,52 @@ def test_warm_spares_are_bought_and_idle(solve_case):
     assert answer.usd == near(135.5e3)
     assert answer.value("systems", "s", "h", 0) == near(1.25)
     assert answer.value("assign_systems") == near(1.0)
+
+
+# Three vendors with a stack each, three models, demand 1 of each; a system of 100,000 USD serves
+# a model more or less fast.
+SPEEDS = {"a": (1.0, 0.6, 0.3), "b": (0.4, 1.0, 0.7), "c": (0.5, 0.5, 1.0)}
+MODELS = ("m", "n", "o")
+
+
+def vendors(names):
+    return {
+        "models": [{"model": model} for model in MODELS],
+        "hardware": [{"system": v, "capex_usd": 100e3, "software_stack": f"{v}-x"} for v in names],
+        "operating_points": [
+            {"system": v, "model": model, "output_tokens_per_s": speed * 1e6}
+            for v in names
+            for model, speed in zip(MODELS, SPEEDS[v], strict=True)
+        ],
+        "workloads": [{"workload": f"w-{model}", "model": model} for model in MODELS],
+        "demand": [{"workload": f"w-{model}"} for model in MODELS],
+    }
+
+
+@pytest.mark.parametrize("stack_usd", [20e3, 50e3, 150e3])
+def test_stacks_by_enumeration(solve_case, stack_usd):
+    # Of every set of vendors: each model on the fastest of them, and the stack of each.
+    sets = [s for n in (1, 2, 3) for s in combinations(SPEEDS, n)]
+    best = min(
+        sum(100e3 / max(SPEEDS[v][i] for v in names) for i in range(3)) + stack_usd * len(names)
+        for names in sets
+    )
+    stacks = [{"stack": f"{v}-x", "site_cost_usd_per_year": stack_usd} for v in SPEEDS]
+    assert solve_case(**vendors(SPEEDS), software_stacks=stacks).usd == near(best)
+
+
+def test_more_asked_of_serving_is_no_cheaper(solve_case):
+    # Each in turn, on the same case: spares, dearer stacks, slower commissioning, a vendor's share.
+    def usd(options=None, rate=None, stack_usd=20e3):
+        kit = vendors(SPEEDS)
+        for row in kit["hardware"]:
+            row["vendor"] = row["system"]
+        stacks = [{"stack": f"{v}-x", "site_cost_usd_per_year": stack_usd} for v in SPEEDS]
+        sites = [{"max_it_mw": 10.0, "commissioning_mw_per_month": rate}]
+        return solve_case(options, **kit, software_stacks=stacks, sites=sites).usd
+
+    least = usd()
+    assert usd({"serving.warm_spare_fraction": 0.1}) > least
+    assert usd(stack_usd=30e3) > least
+    assert usd(rate=0.5) > usd(rate=5.0) > least
+    assert usd({"policy.most_vendor_fraction": 0.34}) >= least
