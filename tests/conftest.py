@@ -84,6 +84,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "liquid_cooling": True,
         "gas_access_mw": PLENTY,
         "waterfront": True,
+        "capital_cost_ratio": None,
+        "nuclear_cost_ratio": None,
         "enabled": True,
     },
     "interconnection_routes": {
@@ -127,6 +129,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "power_costs": {"year": FIRST_YEAR},
     "fuel_prices": {"zone": "*", "year": FIRST_YEAR},
+    "tax_credits": {"from_date": None, "until_date": None, "construction_until_date": None},
     "permit_routes": {
         "jurisdiction": "j",
         "asset": "site",

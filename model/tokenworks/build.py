@@ -16,23 +16,28 @@ from tokenworks.blocks import (
     adequacy,
     commissioning,
     contingency,
+    credits,
     demand,
     dispatch,
     exports,
+    gas,
     grid,
     hardware,
     hours,
     interface,
     policy,
     power,
+    production_credit,
     redlines,
     retrofits,
     routes,
+    series,
     serving,
     siting,
     spares,
     stacks,
     storage,
+    supply,
     transfers,
 )
 from tokenworks.blocks.terms import Cost, CostTerm, attach
@@ -52,9 +57,13 @@ INVESTMENT = (
     grid,
     redlines,
     power,
+    series,
+    credits,
+    gas,
     hardware,
     exports,
     retrofits,
+    supply,
     demand,
     serving,
     transfers,
@@ -65,7 +74,7 @@ INVESTMENT = (
     adequacy,
     contingency,
 )
-OPERATION = (hours, storage, dispatch)
+OPERATION = (hours, storage, dispatch, production_credit)
 BLOCKS = (*INVESTMENT, *OPERATION)
 
 

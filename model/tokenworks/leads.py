@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tokenworks.calendar import whole_months_until
-from tokenworks.frames import NamedRow, lookup, rows
+from tokenworks.frames import NamedRow, given, lookup, rows, rows_by
 from tokenworks.schema.tables_power import SITE_ASSET
 
 _ATTAINMENT = "attainment"
@@ -167,6 +167,48 @@ def _with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
         place = parents.get(place, "")
 
 
+def cost_ratio(site: NamedRow, technology: NamedRow) -> float:
+    """Capital of a technology at a site over the nation's mean."""
+    ratios = {"gas": site.capital_cost_ratio, "nuclear": site.nuclear_cost_ratio}
+    return float(given(ratios.get(technology.cost_region, 1.0), 1.0))
+
+
+def lateral_months(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    """Site to the months from the order of its gas lateral to gas there."""
+    return {s: int(given(row.lateral_months, 0)) for s, row in gas_connections(tables).items()}
+
+
+def lateral_usd(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """Site to what its gas lateral costs, where no other figure holds it."""
+    length = lookup(tables["sites"], "site", "gas_plant_km")
+    return {
+        s: given(row.lateral_cost_usd_per_km, 0.0) * given(length[s], 0.0)
+        for s, row in gas_connections(tables).items()
+        if not given(row.lateral_included, blank=False)
+    }
+
+
+def transport_usd_per_mmbtu(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """Site to the firm transport of its gas, where the price of the fuel does not hold it."""
+    return {
+        s: given(row.firm_transport_usd_per_mmbtu, 0.0)
+        for s, row in gas_connections(tables).items()
+        if not given(row.transport_included, blank=False)
+    }
+
+
+def gas_connections(tables: Mapping[str, pd.DataFrame]) -> dict[str, NamedRow]:
+    """Site to what gas takes there: its jurisdiction's own row, or of what that is part of."""
+    parents = lookup(tables["jurisdictions"], "jurisdiction", "parent")
+    known = rows_by(tables["gas_connections"], "jurisdiction")
+    found = {}
+    for site in rows(tables["sites"]):
+        places = [p for p in _with_parents(site.jurisdiction, parents) if p in known]
+        if places:
+            found[site.site] = known[places[0]]
+    return found
+
+
 def site_stages(site: NamedRow) -> Stages:
     """Stages of a site: it is built, nothing is procured."""
     return Stages(0, int(site.construction_months))
@@ -228,14 +270,16 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
         first_month(row.first_order, start) + row.lead_months for row in rows(tables["hardware"])
     }
     opened: set[int] = set()
+    laterals = lateral_months(tables)
     for site in rows(tables["sites"]):
-        assets = [(SITE_ASSET, site_stages(site))]
+        gas = laterals.get(site.site, 0)
+        assets = [(SITE_ASSET, site_stages(site), 0)]
         assets += [
-            (row.technology, technology_stages(row, start))
+            (row.technology, technology_stages(row, start), gas if row.needs_gas else 0)
             for row in rows(tables["power_technologies"])
         ]
-        for asset, stages in assets:
-            ordered = stages.first_order_month + stages.months
+        for asset, stages, gas_comes in assets:
+            ordered = max(stages.first_order_month + stages.months, gas_comes)
             routes = permits.get((site.site, asset), [])
             chains = [
                 stages.chain(months, r.required_before)

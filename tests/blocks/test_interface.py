@@ -1,4 +1,4 @@
-"""Investment and dispatch meet in four stocks; a site's dispatch is a program of its own."""
+"""Investment and dispatch meet in five stocks; a site's dispatch is a program of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tokenworks.build import OPERATION, build
 from tokenworks.inputs import Inputs
 from tokenworks.solver.matrix import Matrix, compile_matrix
 
-INTERFACE = {"capacity_mw", "contracted_mw", "load_mw", "idle_mw"}
+INTERFACE = {"capacity_mw", "creditable_mw", "contracted_mw", "load_mw", "idle_mw"}
 
 OPERATING = {block.__name__.rpartition(".")[2] for block in OPERATION}
 # Where the step stands in a variable's index, by the docstring that declares it.
@@ -40,7 +40,7 @@ def own(attached: dict[str, Any]) -> dict[str, set[str]]:
     }
 
 
-def test_interface_is_the_four_stocks(attached: dict[str, Any]) -> None:
+def test_interface_is_the_five_stocks(attached: dict[str, Any]) -> None:
     assert set(attached["interface"].variables) == INTERFACE
 
 

@@ -34,6 +34,7 @@ TABLES = (
     "air_permit_thresholds",
     "nuclear_restrictions",
     "gas_connections",
+    "tax_credits",
     "price_index",
     "supply",
     "supply_uses",

@@ -38,6 +38,11 @@ def test_a_sound_plan_passes(context: Context, plan: Plan) -> None:
     [
         ("dispatch", lambda t: t.__setitem__("power_mw", t["power_mw"] * 1.01), "meter of"),
         ("redline_use", lambda t: t.__setitem__("used_mw", t["limit_mw"] + 1.0), "of .* MW"),
+        (
+            "supply_use",
+            lambda t: t.__setitem__("used_count", t["limit_count"] + 1.0),
+            "are taken",
+        ),
         ("sites", lambda t: t.__setitem__("it_capacity_mw", 0.0), "halls of"),
         ("serving", lambda t: t.__setitem__("peak_utilisation_fraction", 1.1), "utilisation"),
         (

@@ -83,8 +83,12 @@ def _places(draw: Draw) -> dict[str, Rows]:
             "hall_density_kw_per_rack": draw.one_of(50.0, 150.0),
             "liquid_cooling": draw.one_of(True, True, False),
             "gas_access_mw": draw.number(10, 60),
+            "gas_plant_km": length,
         }
-        for site, zone, latitude in (("a", "north", 45.0), ("b", "south", 30.0))
+        for site, zone, latitude, length in (
+            ("a", "north", 45.0, 2.0),
+            ("b", "south", 30.0, 1.0),
+        )
         for block in [draw.one_of(5.0, 10.0, 15.0)]
     ]
     zones = ("north", "south")
@@ -199,6 +203,27 @@ def _power(draw: Draw) -> dict[str, Rows]:
         "fuel_prices": [
             {"fuel": "gas", "zone": "*", "price_usd_per_mmbtu": draw.number(2, 8)},
             {"fuel": "gas", "zone": "south", "price_usd_per_mmbtu": draw.number(2, 8)},
+        ],
+        "gas_connections": [
+            {
+                "jurisdiction": "j",
+                "lateral_cost_usd_per_km": 1e6,
+                "firm_transport_usd_per_mmbtu": 0.4,
+            }
+        ],
+        "tax_credits": [
+            {
+                "technology": "solar",
+                "credit": "solar",
+                "production_credit_usd_per_mwh": 15.0,
+                "production_credit_years": 1.25,
+            },
+            {
+                "technology": "battery",
+                "credit": "battery",
+                "until_date": "2031-01-01",
+                "investment_credit_fraction": 0.3,
+            },
         ],
         "permit_routes": [
             {

@@ -7,7 +7,7 @@ from rows import Row
 
 from power.costs import baseline, operation_sources, power_costs, price_index
 from power.permits import gas_connections, nuclear_restrictions, permit_routes, thresholds
-from power.technologies import diesel_prices, power_technologies
+from power.technologies import diesel_prices, power_technologies, tax_credits
 
 
 def tables(gathered: Gathered) -> dict[str, list[Row]]:
@@ -28,6 +28,7 @@ def tables(gathered: Gathered) -> dict[str, list[Row]]:
         "air_permit_thresholds": thresholds(),
         "nuclear_restrictions": nuclear_restrictions(gathered),
         "gas_connections": gas_connections(),
+        "tax_credits": tax_credits(),
         "price_index": price_index(),
         "figure_sources": operation_sources(by_case),
     }

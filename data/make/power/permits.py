@@ -135,8 +135,10 @@ def gas_connections() -> list[Row]:
             {
                 "jurisdiction": entry["jurisdiction"],
                 "lateral_cost_usd_per_km": per_km,
+                "lateral_included": True,
                 **_span(LATERAL_SPAN, entry["months"]),
                 "firm_transport_usd_per_mmbtu": entry["firm_transport_usd_per_mmbtu"],
+                "transport_included": True,
                 "held_in": hand["gas_connections_held_in"],
                 "usd_year": hand["usd_year"],
             },

@@ -38,6 +38,22 @@ def power_technologies(gathered: Gathered, baseline: pd.DataFrame) -> list[Row]:
     return result
 
 
+def tax_credits() -> list[Row]:
+    """Rows of `tax_credits`."""
+    hand = hand_entered("power", "credits")
+    return [
+        assumed(
+            {
+                "technology": technology,
+                **{name: of for name, of in entry.items() if name != "technologies"},
+                "usd_year": hand["usd_year"],
+            }
+        )
+        for entry in hand["credits"]
+        for technology in entry["technologies"]
+    ]
+
+
 def _published(
     hand: dict[str, Any], technology: str, operational: pd.DataFrame, co2: pd.Series[float]
 ) -> Row:

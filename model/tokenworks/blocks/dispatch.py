@@ -32,6 +32,7 @@ Equations
         + unused_take_mw[s, i, e]
 Costs
     fuel                heat rate times the fuel's price
+    gas_transport       firm transport of what gas-fired modules burn
     variable_om         on what is generated
     grid_energy         the tariff's mean energy price times the hour's shape, or the route's own
                         price
@@ -44,6 +45,7 @@ from __future__ import annotations
 from pandas import isna
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
+from tokenworks import leads
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.contracts import cut_slices, route_price
@@ -135,8 +137,17 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
 
     burnt = {(s, k, e): fuel_usd_per_mwh(s, k, e) * hours[e] for s, k, e in m.POWER_STEPS}
     worn = {(s, k, e): variable.mean((k,), steps[e].years) * hours[e] for s, k, e in m.POWER_STEPS}
+    transport = leads.transport_usd_per_mmbtu(x.tables)
+    carried = {
+        (s, k, e): transport.get(s, 0.0)
+        * rows[k].needs_gas
+        * rows[k].heat_rate_mmbtu_per_mwh
+        * hours[e]
+        for s, k, e in m.POWER_STEPS
+    }
     share = {(s, t): c.slices[s].share[t] for s, t in m.SLICES}
     fuel = {(s, k, e, t): burnt[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
+    gas = {(s, k, e, t): carried[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
     running = {(s, k, e, t): worn[s, k, e] * share[s, t] for s, k, e, t in m.GENERATION}
     price = {(i, e): energy(i, e) * hours[e] for _, i, e in m.GRID_STEPS}
     fee = {(i, e): delivery(i, e) * hours[e] for _, i, e in m.GRID_STEPS}
@@ -149,6 +160,7 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     unused = {(s, i, e): max(0.0, price[i, e]) for s, i, e in m.TAKES}
     return [
         Cost("fuel", "generate_mw", fuel, shared_by="energy_mwh"),
+        Cost("gas_transport", "generate_mw", gas, shared_by="energy_mwh"),
         Cost("variable_om", "generate_mw", running, shared_by="energy_mwh"),
         Cost("grid_energy", "import_mw", bought, shared_by="energy_mwh"),
         Cost("grid_delivery", "import_mw", moved, shared_by="energy_mwh"),

@@ -7,6 +7,7 @@ Sets
     POWER_STEPS     (s, k, e)     technology k can be in service at site s in step e
     GRID_STEPS      (s, i, e)     route i can bring grid power to site s in step e
     LOAD_STEPS      (s, w, p, e)  workload w with daily profile p can be served at s in e
+    CREDIT_STEPS    (s, k, n, e)  modules of k that get production credit n can be in service in e
     SITE_STEPS      (s, e)        site s can be energised in step e
     SOURCES_AT[s, e]              technologies of POWER_STEPS
     GRIDS_AT[s, e]                routes of GRID_STEPS
@@ -14,6 +15,7 @@ Sets
 Variables
     capacity_mw[s, k, e in POWER_STEPS] >= 0      nameplate capacity in service [MW]
     contracted_mw[s, i, e in GRID_STEPS] >= 0     grid contract, firm or not [MW]
+    creditable_mw[s, k, n, e in CREDIT_STEPS] >= 0      of it within the years of a credit [MW]
     load_mw[s, w, p, e in LOAD_STEPS] >= 0        mean IT load above idle [MW]
     idle_mw[s, e in SITE_STEPS] >= 0              IT load of idle systems [MW]
 """
@@ -25,6 +27,7 @@ from pyomo.environ import ConcreteModel, NonNegativeReals, Set, Var
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
+from tokenworks.candidates.module_costs import credit_steps
 from tokenworks.inputs import Inputs
 
 
@@ -43,6 +46,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.GRID_STEPS = Set(dimen=3, initialize=grid)
     m.LOAD_STEPS = Set(dimen=4, initialize=load)
     m.SITE_STEPS = Set(dimen=2, initialize=site_steps)
+    m.CREDIT_STEPS = Set(dimen=4, initialize=list(credit_steps(x, c.assets.builds)))
     m.SOURCES_AT = Set(
         m.SITE_STEPS, initialize=gather(site_steps, (((s, e), k) for s, k, e in power))
     )
@@ -53,6 +57,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         initialize=gather(site_steps, (((s, e), (w, p)) for s, w, p, e in load)),
     )
     m.capacity_mw = Var(m.POWER_STEPS, domain=NonNegativeReals)
+    m.creditable_mw = Var(m.CREDIT_STEPS, domain=NonNegativeReals)
     m.contracted_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
     m.load_mw = Var(m.LOAD_STEPS, domain=NonNegativeReals)
     m.idle_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)

@@ -48,9 +48,10 @@ Remarks
 Costs
     power_capital           a deposit with the order, the rest evenly while building
     power_contingency       spent with the capital; has no residual of its own
+    power_investment_credit     tax credit, in the month of service
     power_lease             rent of leased modules, from service to the end of life or horizon
     power_fixed_om          from service to the end of life or horizon
-    power_residual          annuity of the remaining life
+    power_residual          annuity of the remaining life, on the capital less its credit
     power_lease_saved       from the return to the same end
     power_fixed_om_saved    from retirement to the same end
     power_residual_given_up     the residual that goes with what retires
@@ -198,13 +199,14 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     money, steps = x.discounting, x.calendar.steps
     rows = rows_by(x.tables["power_technologies"], "technology")
     modules = module_costs(x, c.assets.builds)
-    capital, lease, upkeep, left = {}, {}, {}, {}
+    capital, credit, lease, upkeep, left = {}, {}, {}, {}, {}
     for index, of in modules.items():
         row = rows[index[1]]
         paid = money.capital(of.order, of.build, of.service, row.deposit_fraction)
         capital[index] = of.capital_usd * paid
         lease[index] = of.rent_usd_per_year * money.years(of.service, of.end)
         upkeep[index] = of.yearly_usd * money.years(of.service, of.end)
+        credit[index] = -of.credit_usd * money.in_month(of.service)
         left[index] = -of.worth_usd * money.residual(of.service, row.life_years)
     given_back, saved, forgone, resale = {}, {}, {}, {}
     for s, k, v, u in m.RETIREMENTS:
@@ -218,6 +220,7 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     return [
         Cost("power_capital", "build_modules", capital),
         Cost("power_contingency", "build_modules", extra),
+        Cost("power_investment_credit", "build_modules", credit),
         Cost("power_lease", "build_modules", lease),
         Cost("power_fixed_om", "build_modules", upkeep),
         Cost("power_residual", "build_modules", left),

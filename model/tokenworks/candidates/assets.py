@@ -13,6 +13,7 @@ from tokenworks.candidates.exports import Controls
 from tokenworks.candidates.points import fits_site
 from tokenworks.candidates.retrofits import Retrofits
 from tokenworks.candidates.sites import Siting, enabling_filings, offer_permits
+from tokenworks.candidates.supply import supplies
 from tokenworks.frames import NamedRow, rows
 from tokenworks.inputs import Inputs
 from tokenworks.leads import Permit
@@ -96,6 +97,7 @@ def assets(
         Halls that can be retrofitted.
     """
     permits = leads.permits_by_site(x.tables)
+    laterals, held = leads.lateral_months(x.tables), supplies(x)
     builds, allowed, most, whole = [], {}, {}, set()
     for site in rows(x.tables["sites"]):
         if site.site not in where.first_step:
@@ -105,7 +107,9 @@ def assets(
             count = most_modules(site, technology)
             routes = permits.get((site.site, technology.technology), [])
             possible = count and not is_barred(site, routes)
-            steps = _build_steps(x, where, site, technology, routes) if possible else {}
+            gas = laterals.get(site.site, 0) if technology.needs_gas else 0
+            steps = _build_steps(x, where, site, technology, routes, gas) if possible else {}
+            steps = {e: of for e, of in steps.items() if held.has_some(technology.technology, e)}
             if not steps:
                 continue
             most[pair] = count
@@ -126,12 +130,20 @@ def is_barred(site: NamedRow, permits: list[Permit]) -> bool:
 
 
 def _build_steps(
-    x: Inputs, where: Siting, site: NamedRow, technology: NamedRow, permits: list[Permit]
+    x: Inputs,
+    where: Siting,
+    site: NamedRow,
+    technology: NamedRow,
+    permits: list[Permit],
+    gas_month: int,
 ) -> dict[int, dict[str, list[tuple[str, int]]]]:
-    """Steps at which modules can enter service, each with the filings that allow it."""
+    """Steps at which modules can enter service, each with the filings that allow it.
+
+    Before `gas_month` no gas could come to the site.
+    """
     stages = leads.technology_stages(technology, x.calendar.start)
     # Power enters service at a site that can be energised, and no sooner.
-    opened = x.calendar.steps[where.first_step[site.site]].start_month
+    opened = max(gas_month, x.calendar.steps[where.first_step[site.site]].start_month)
     steps = [
         step
         for step in x.calendar.arrivals(max(opened, leads.earliest_service(stages, permits)))
@@ -154,7 +166,7 @@ def _first_hall(system: NamedRow, site: NamedRow, where: Siting, halls: Retrofit
 def _purchases(
     x: Inputs, where: Siting, systems: set[str], controls: Controls, halls: Retrofits
 ) -> list[tuple[str, str, int]]:
-    found = []
+    found, held = [], supplies(x)
     for site in rows(x.tables["sites"]):
         if site.site not in where.first_step:
             continue
@@ -167,5 +179,6 @@ def _purchases(
             found += [
                 (site.site, system.system, step.index)
                 for step in controls.arrivals(x, site, system.system, max(opened, int(ready)))
+                if held.has_some(system.system, step.index)
             ]
     return found

@@ -32,7 +32,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "power_lease_saved",
         "power_fixed_om",
         "power_fixed_om_saved",
+        "series_premium",
     ),
+    "gas lateral": ("gas_lateral",),
+    "tax credits": ("power_investment_credit", "series_investment_credit", "production_credit"),
     "power plant resale": ("power_resale",),
     "power plant residual": ("power_residual", "power_residual_given_up"),
     "grid connection and capacity": (
@@ -43,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "energy and fuel": (
         "fuel",
+        "gas_transport",
         "variable_om",
         "storage_variable_om",
         "grid_energy",
@@ -54,6 +58,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "shell_contingency",
         "hall_retrofit_contingency",
         "power_contingency",
+        "series_contingency",
+        "gas_lateral_contingency",
         "interconnection_contingency",
         "connection_contingency",
     ),

@@ -15,8 +15,9 @@ from tokenworks.results import exports
 from tokenworks.results.adequacy import targets_are_met
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
-from tokenworks.results.power_invariants import power_is_there
+from tokenworks.results.power_invariants import credits_are_earned, gas_has_come, power_is_there
 from tokenworks.results.serving_kept import serving_kept
+from tokenworks.results.supply_use import supply_holds
 from tokenworks.results.tolerance import differs as _differs
 from tokenworks.results.tolerance import exceeds as _exceeds
 from tokenworks.schema.tables_hardware import DECODE, PREFILL
@@ -41,6 +42,9 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *targets_are_met(tables),
         *_nothing_runs_early(c, tables),
         *power_is_there(c, tables),
+        *supply_holds(tables),
+        *credits_are_earned(c),
+        *gas_has_come(c),
         *_costs_sum(c, tables),
         *_revenue_is_earned(c, tables),
         *exports.broken(c, tables),

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from tokenworks import leads
 from tokenworks.calendar import MONTHS_PER_YEAR
-from tokenworks.frames import given, rows, rows_by
+from tokenworks.frames import given, lookup, rows, rows_by
 from tokenworks.results.frames import NOISE, Context
 from tokenworks.results.tolerance import ABSOLUTE, exceeds
 
@@ -50,3 +51,31 @@ def _capacity_by_step(c: Context) -> dict[tuple[str, str, pd.Timestamp], float]:
             share = min(1.0, max(0.0, lived / step.months))
             there[s, k, pd.Timestamp(c.start(step.index))] += share * count * row.module_mw
     return there
+
+
+def credits_are_earned(c: Context) -> Iterator[str]:
+    """No more is credited than is generated."""
+    slices = c.model.candidates.slices
+    made: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (s, k, e, t), megawatts in c.all_values("generate_mw").items():
+        made[s, k, e] += slices[s].share[t] * megawatts
+    credited: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (s, k, _, e), megawatts in c.all_values("credited_mw").items():
+        credited[s, k, e] += megawatts
+    for index, megawatts in credited.items():
+        if exceeds(megawatts, made[index]):
+            yield f"{index}: {megawatts} MW are credited, {made[index]} MW made in the mean"
+
+
+def gas_has_come(c: Context) -> Iterator[str]:
+    """Gas-fired modules enter service where a lateral is laid, or costs nothing, and no sooner."""
+    x = c.model.inputs
+    needs_gas = lookup(x.tables["power_technologies"], "technology", "needs_gas")
+    price, months = leads.lateral_usd(x.tables), leads.lateral_months(x.tables)
+    laid = dict(c.plan_values("lay_lateral").keys())
+    for s, k, e in c.plan_values("build_modules"):
+        if needs_gas[k]:
+            if price.get(s, 0.0) > 0.0 and laid.get(s, e + 1) > e:
+                yield f"{k} at {s} enters on {c.start(e)}, before the lateral is laid"
+            if c.steps[e].start_month < months.get(s, 0):
+                yield f"{k} at {s} enters on {c.start(e)}, before gas can be there"

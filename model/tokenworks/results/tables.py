@@ -13,6 +13,7 @@ from tokenworks.results import (
     exports,
     limits,
     operation,
+    supply_use,
     tokens,
 )
 from tokenworks.results.frames import Context
@@ -47,6 +48,7 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "export_use": exports.export_use(c),
         "adequacy": adequacy.adequacy(c),
         "redline_use": limits.redline_use(c),
+        "supply_use": supply_use.supply_use(c),
         "timeline": build_out.timeline(c),
     }
     check(c, tables)

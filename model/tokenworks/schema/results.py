@@ -217,6 +217,21 @@ ADEQUACY = Table(
         _value("target_fraction", "Probability asked for; nothing where none is."),
     ),
 )
+SUPPLY_USE = Table(
+    "supply_use",
+    "a limited supply and its use in a calendar year",
+    (
+        _key("supply", "What is limited."),
+        _key(
+            "year",
+            "Calendar year of service, with those before it in which no step starts.",
+            Kind.INTEGER,
+        ),
+        _value("limit_count", "Units there are."),
+        _value("used_count", "Units taken."),
+        _value("counted_in", "What one unit is.", Kind.TEXT),
+    ),
+)
 TIMELINE = Table(
     "timeline",
     "a dated milestone",
@@ -312,6 +327,7 @@ RESULT_TABLES: dict[str, Table] = {
         REDLINE_USE,
         EXPORT_USE,
         ADEQUACY,
+        SUPPLY_USE,
         TIMELINE,
     )
 }

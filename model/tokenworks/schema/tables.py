@@ -10,6 +10,7 @@ from tokenworks.schema.tables_grid import GRID_TABLES
 from tokenworks.schema.tables_hardware import HARDWARE_TABLES
 from tokenworks.schema.tables_place import PLACE_TABLES
 from tokenworks.schema.tables_power import POWER_TABLES
+from tokenworks.schema.tables_power_assets import POWER_ASSET_TABLES
 from tokenworks.schema.tables_redlines import REDLINE_TABLES
 from tokenworks.schema.tables_sites import SITE_TABLES
 from tokenworks.schema.tables_sources import SOURCE_TABLES
@@ -23,6 +24,7 @@ INPUT_TABLES: dict[str, Table] = {
         *REDLINE_TABLES,
         *SITE_TABLES,
         *POWER_TABLES,
+        *POWER_ASSET_TABLES,
         *HARDWARE_TABLES,
         *DEMAND_TABLES,
         *SUPPLY_TABLES,

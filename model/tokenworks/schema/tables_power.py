@@ -112,6 +112,13 @@ POWER_TECHNOLOGIES = Table(
         pending(amount("co2_tonnes_per_mmbtu", "CO2 at the stack.")),
         evidence(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
         pending(flag("movable", "True where a unit can be moved to another site.")),
+        choice(
+            "cost_region",
+            "Ratio of the site that multiplies its capital: of gas plant or of nuclear plant; "
+            "blank for none.",
+            ("gas", "nuclear"),
+            optional=True,
+        ),
         fraction(
             "resale_fraction",
             "Value of a retired unit over its price, as if sold when new; it brings no more than "
@@ -336,34 +343,6 @@ NUCLEAR_RESTRICTIONS = Table(
     required=False,
 )
 
-GAS_CONNECTIONS = Table(
-    "gas_connections",
-    "what it takes to bring gas to a site of a jurisdiction",
-    (
-        key(
-            "jurisdiction",
-            "Where it holds; a state's own row goes before its country's.",
-            refers_to="jurisdictions.jurisdiction",
-        ),
-        pending(
-            amount("lateral_cost_usd_per_km", "Pipe to the site, where no gas price holds it.")
-        ),
-        pending(months("lateral_months", "From order to gas at the site.")),
-        evidence(months("lateral_low_months", "Least months to reckon with.")),
-        evidence(months("lateral_high_months", "Most months to reckon with.")),
-        pending(
-            amount(
-                "firm_transport_usd_per_mmbtu",
-                "Firm transport; leave it out where the gas price holds a delivery adder.",
-            )
-        ),
-        label("held_in", "Figures that hold these costs already: leave one of the two out."),
-        pending(usd_year()),
-        *provenance(),
-    ),
-    required=False,
-)
-
 POWER_TABLES = (
     POWER_TECHNOLOGIES,
     POWER_COSTS,
@@ -371,5 +350,4 @@ POWER_TABLES = (
     PERMIT_ROUTES,
     AIR_PERMIT_THRESHOLDS,
     NUCLEAR_RESTRICTIONS,
-    GAS_CONNECTIONS,
 )

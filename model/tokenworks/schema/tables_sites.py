@@ -13,7 +13,6 @@ from tokenworks.schema.shorthand import (
     label,
     months,
     number,
-    pending,
     positive,
     provenance,
     reference,
@@ -70,10 +69,11 @@ SITES = Table(
         evidence(
             amount("line_345kv_km", "To the nearest alternating-current line of 345 kV or more.")
         ),
-        pending(
-            amount(
-                "gas_plant_km", "To the nearest gas-fired plant of 100 MW: stands for a pipeline."
-            )
+        amount(
+            "gas_plant_km",
+            "To the nearest gas-fired plant of 100 MW: stands for a pipeline, and is the length of "
+            "the lateral; blank for 0.",
+            optional=True,
         ),
         evidence(amount("nuclear_plant_km", "To the nearest nuclear power plant.")),
         choice(
@@ -99,9 +99,15 @@ SITES = Table(
             amount("hazard_index", "Natural hazards by FEMA's score of 0 to 100.", maximum=100)
         ),
         evidence(amount("population_per_km2", "People on a square kilometre of the county.")),
-        pending(positive("capital_cost_ratio", "Cost of gas plant here over the nation's mean.")),
-        pending(
-            positive("nuclear_cost_ratio", "Cost of nuclear plant here over the nation's mean.")
+        positive(
+            "capital_cost_ratio",
+            "Capital of gas plant here over the nation's mean; blank for 1.",
+            optional=True,
+        ),
+        positive(
+            "nuclear_cost_ratio",
+            "Capital of nuclear plant here over the nation's mean; blank for 1.",
+            optional=True,
         ),
         label("score_index", "Score of the screening, 0 to 100.", kind=Kind.NUMBER),
         flag("enabled", "False keeps the row and leaves the site out."),
