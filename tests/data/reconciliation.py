@@ -35,8 +35,8 @@ WORKLOAD_OF = {
 WHY = {
     "hardware": "server, network and storage at 8 % real over 5 years, nothing left after them",
     "upkeep": "2 % of the price a year; published: within the one figure",
-    "shell": "shell and upkeep of our own; published: colocation at the provider's margin",
-    "power": "capacity charge and connection on peak PUE; published: within colocation",
+    "shell": "shell and upkeep of our own; published: colocation, within the one figure",
+    "power": "capacity charge and connection on peak PUE; published: power, within the one figure",
     "all but energy": "parts above; published: own cost less its energy",
     "energy": "wall kW at mean use and Texan grid; published: all-in kW at full use, 0.07 USD/kWh",
     "all": "the walk below starts from this ratio",
@@ -139,7 +139,7 @@ def a_million_tokens(x: Inputs) -> pd.DataFrame:
 
 
 def capital(x: Inputs) -> pd.DataFrame:
-    """Capital by megawatt, ours beside published."""
+    """Capital by megawatt, ours beside published; of what megawatt the latter does not say."""
     (site,) = rows(x.tables["sites"])
     lines = []
     for row in rows(x.tables["hardware"]):

@@ -61,9 +61,9 @@ def test_energy_differs_by_use_and_price(us: Inputs) -> None:
 def test_a_megawatt_costs_what_is_published(us: Inputs) -> None:
     usd = reconciliation.capital(us).set_index("what")["usd_per_mw"]
     for system in SYSTEMS:
-        ratio = usd[f"{system}, per facility MW"] / usd["compute, per facility MW"]
+        ratio = usd[f"{system}, per facility MW"] / usd["compute, per MW"]
         assert 0.85 < ratio < 1.1
-    shell = usd["the same, per facility MW"] / usd["shell and power, per facility MW"]
+    shell = usd["the same, per facility MW"] / usd["shell and power, per MW"]
     assert 0.8 < shell < 1.1
 
 
