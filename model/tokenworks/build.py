@@ -20,6 +20,8 @@ from tokenworks.blocks import (
     demand,
     dispatch,
     exports,
+    flexible_load,
+    flexible_stocks,
     gas,
     grid,
     hardware,
@@ -66,6 +68,7 @@ INVESTMENT = (
     supply,
     demand,
     serving,
+    flexible_stocks,
     transfers,
     commissioning,
     stacks,
@@ -74,7 +77,7 @@ INVESTMENT = (
     adequacy,
     contingency,
 )
-OPERATION = (hours, storage, dispatch, production_credit)
+OPERATION = (hours, storage, flexible_load, dispatch, production_credit)
 BLOCKS = (*INVESTMENT, *OPERATION)
 
 

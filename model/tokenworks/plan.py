@@ -255,7 +255,9 @@ def solve(
 
 def _reasons(inputs: Inputs) -> list[str]:
     """Demands that cannot be met together, found with unserved tokens allowed."""
-    allowed = inputs.scenario.with_({"unserved": "priced"})
+    # Only what is never served is counted: with tokens at no cost, all load would be shed.
+    shed = "tables.workloads[*].sheddable_fraction"
+    allowed = inputs.scenario.with_({"unserved": "priced", shed: 0.0})
     return shortfall(build(replace(inputs, scenario=allowed)), inputs.scenario.solve)
 
 

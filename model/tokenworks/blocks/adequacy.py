@@ -19,12 +19,15 @@ Equations
         idle_mw[s, e] + sum(peak_load_mw[s, w, o, g, t, e] * serve_mtokens_per_s[s, w, o, g, e]
             for w, o, g in SERVED_AT[s, e]) <= peak_it_mw[s, e]
     firm_capacity[s, e in SITE_STEPS]
-        peak_pue_ratio[s] * peak_it_mw[s, e]
+        peak_pue_ratio[s] * (peak_it_mw[s, e]
+            - sum(interrupted_mw[s, i, e] for i in INTERRUPTED_AT[s, e]))
         <= sum(contracted_mw[s, i, e] for i in FIRM_GRIDS_AT[s, e])
         + sum(firm_share[k] * capacity_mw[s, k, e] for k in CREDITED_AT[s, e])
         + sum(firm_mw[s, k, e] for k in UNITS_AT[s, e])
 Remarks
     Firm grid carries no second margin: the margin divides what the site supplies itself.
+    A flexible contract covers what dispatch sheds or defers while it is cut, and no more than it
+    holds; with that the row holds in curtailed hours, and so in all others.
     Without a target of availability all technologies count by their mean.
 """
 
@@ -59,7 +62,10 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
     @m.Constraint(m.SITE_STEPS)
     def firm_capacity(m: ConcreteModel, s: str, e: int) -> Constraint:
-        return m.peak_pue_ratio[s] * m.peak_it_mw[s, e] <= sum(
+        firmly_fed = m.peak_it_mw[s, e] - sum(
+            m.interrupted_mw[s, i, e] for i in m.INTERRUPTED_AT[s, e]
+        )
+        return m.peak_pue_ratio[s] * firmly_fed <= sum(
             m.contracted_mw[s, i, e] for i in m.FIRM_GRIDS_AT[s, e]
         ) + sum(m.firm_share[k] * m.capacity_mw[s, k, e] for k in m.CREDITED_AT[s, e]) + sum(
             m.firm_mw[s, k, e] for k in m.UNITS_AT[s, e]

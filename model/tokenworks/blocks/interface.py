@@ -12,12 +12,21 @@ Sets
     SOURCES_AT[s, e]              technologies of POWER_STEPS
     GRIDS_AT[s, e]                routes of GRID_STEPS
     CLASSES_AT[s, e]              (workload, profile) of LOAD_STEPS
+    FLEXIBLE_LOADS  (s, w, o, p, e)     of LOAD_STEPS at point o what can be shed or can wait
+    FLEXIBLE_POINTS (s, w, o, e)        points of FLEXIBLE_LOADS
+    PROFILES_OF[s, w, o, e in FLEXIBLE_POINTS]  daily profiles of FLEXIBLE_LOADS
+    DEFERRABLE      (s, w, o, e)        points of FLEXIBLE_LOADS whose load can wait
+    INTERRUPTIONS   (s, i, e)           flexible contracts of sites with FLEXIBLE_LOADS
+    INTERRUPTED_AT[s, e]                routes of INTERRUPTIONS
 Variables
     capacity_mw[s, k, e in POWER_STEPS] >= 0      nameplate capacity in service [MW]
     contracted_mw[s, i, e in GRID_STEPS] >= 0     grid contract, firm or not [MW]
     creditable_mw[s, k, n, e in CREDIT_STEPS] >= 0      of it within the years of a credit [MW]
     load_mw[s, w, p, e in LOAD_STEPS] >= 0        mean IT load above idle [MW]
     idle_mw[s, e in SITE_STEPS] >= 0              IT load of idle systems [MW]
+    point_load_mw[s, w, o, p, e in FLEXIBLE_LOADS] >= 0     mean IT load above idle [MW]
+    most_load_mw[s, w, o, e in DEFERRABLE] >= 0             what its systems can run at [MW]
+    interrupted_mw[s, i, e in INTERRUPTIONS] >= 0   IT load less while the contract is cut [MW]
 """
 
 from __future__ import annotations
@@ -56,11 +65,28 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         dimen=2,
         initialize=gather(site_steps, (((s, e), (w, p)) for s, w, p, e in load)),
     )
+    _add_flexible(m, c)
     m.capacity_mw = Var(m.POWER_STEPS, domain=NonNegativeReals)
     m.creditable_mw = Var(m.CREDIT_STEPS, domain=NonNegativeReals)
     m.contracted_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
     m.load_mw = Var(m.LOAD_STEPS, domain=NonNegativeReals)
     m.idle_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)
+
+
+def _add_flexible(m: ConcreteModel, c: Candidates) -> None:
+    found = c.flexible
+    points = list(dict.fromkeys((s, w, o, e) for s, w, o, _, e in found.loads))
+    profiles = gather(points, (((s, w, o, e), p) for s, w, o, p, e in found.loads))
+    m.FLEXIBLE_LOADS = Set(dimen=5, initialize=found.loads)
+    m.FLEXIBLE_POINTS = Set(dimen=4, initialize=points)
+    m.PROFILES_OF = Set(m.FLEXIBLE_POINTS, initialize=profiles)
+    m.DEFERRABLE = Set(dimen=4, initialize=found.deferrals)
+    m.INTERRUPTIONS = Set(dimen=3, initialize=found.interruptions)
+    routes = (((s, e), i) for s, i, e in found.interruptions)
+    m.INTERRUPTED_AT = Set(m.SITE_STEPS, initialize=gather(m.SITE_STEPS, routes))
+    m.point_load_mw = Var(m.FLEXIBLE_LOADS, domain=NonNegativeReals)
+    m.most_load_mw = Var(m.DEFERRABLE, domain=NonNegativeReals)
+    m.interrupted_mw = Var(m.INTERRUPTIONS, domain=NonNegativeReals)
 
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:

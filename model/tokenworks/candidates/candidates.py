@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tokenworks.candidates.assets import Assets, assets
 from tokenworks.candidates.demand import StepDemand, demand_in_steps, profiles
 from tokenworks.candidates.exports import Controls
+from tokenworks.candidates.flexible import FlexibleLoad, flexible_load
 from tokenworks.candidates.points import matches
 from tokenworks.candidates.retrofits import Retrofits, retrofits
 from tokenworks.candidates.serving import Serving, serving
@@ -41,6 +42,8 @@ class Candidates:
         Daily profile to its 24 hours.
     slices
         Site to its representative hours.
+    flexible
+        Load that can be shed or can wait.
     """
 
     siting: Siting
@@ -51,6 +54,7 @@ class Candidates:
     demand: dict[tuple[str, str, int], StepDemand]
     profiles: dict[str, npt.NDArray[np.float64]]
     slices: dict[str, Slices]
+    flexible: FlexibleLoad
 
 
 def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
@@ -72,4 +76,6 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     demand = demand_in_steps(x)
     served = serving(x, where, found, kit.purchases, demand)
     shapes = profiles(x)
-    return Candidates(where, halls, kit, controls, served, demand, shapes, slices(x, shapes))
+    hours = slices(x, shapes)
+    flexible = flexible_load(x, where, served, hours)
+    return Candidates(where, halls, kit, controls, served, demand, shapes, hours, flexible)

@@ -8,10 +8,12 @@ from tokenworks.inputs import Inputs
 
 # Charging, discharging and what is stored.
 _COLUMNS_OF_STORAGE = 3
+# Put off, caught up and what waits.
+_COLUMNS_OF_DEFERRAL = 3
 
 
 def dispatch_columns(x: Inputs, c: Candidates) -> int:
-    """Columns of dispatch: every source of a site, in every step from its first, in every slice.
+    """Columns of dispatch: every source and flexible load of a site, in every slice of its steps.
 
     Parameters
     ----------
@@ -28,7 +30,9 @@ def dispatch_columns(x: Inputs, c: Candidates) -> int:
         first.setdefault((site, route), step)
         width[site, route] = 1
     steps = len(x.calendar.steps)
-    return sum(
+    flexible = [s for s, *_ in c.flexible.sheds]
+    flexible += [s for s, *_ in c.flexible.deferrals] * _COLUMNS_OF_DEFERRAL
+    return sum(len(c.slices[s].names) for s in flexible) + sum(
         width[site, source] * (steps - step) * len(c.slices[site].names)
         for (site, source), step in first.items()
     )

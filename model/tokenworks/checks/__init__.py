@@ -60,6 +60,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     grid.check_flexible_routes_alone_are_cut,
     grid.check_flexible_routes_have_a_net_load,
     grid.check_flexible_headroom_holds_the_firm,
+    grid.check_deferrable_load_has_a_window,
     redlines.check_redlines_are_of_places,
     redlines.check_redlines_limit_something,
     redlines.check_redlines_by_share_have_a_peak,

@@ -1,4 +1,4 @@
-"""Checks of flexible contracts: what is cut of them, when, and within which headroom."""
+"""Checks of flexible contracts and load: what is cut, when, within which headroom; what waits."""
 
 from __future__ import annotations
 
@@ -77,4 +77,19 @@ def check_flexible_headroom_holds_the_firm(tables: Tables, _: Scenario) -> Itera
                 f"{row.flexible_headroom_mw:g} MW is below the firm headroom of {least:g} MW, "
                 "which it includes",
                 "give firm and flexible contracts together",
+            )
+
+
+@reads("workloads.deferrable_fraction", "workloads.deferral_window_hours")
+def check_deferrable_load_has_a_window(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """What may wait may wait for some time."""
+    table = tables["workloads"]
+    for row in rows(table):
+        if row.deferrable_fraction > 0.0 and not row.deferral_window_hours > 0.0:
+            yield problem_at(
+                table,
+                row.Index,
+                "deferral_window_hours",
+                f"{row.deferrable_fraction:g} of the load may wait, but for no time",
+                "give the hours of the longest wait, or leave `deferrable_fraction` blank",
             )

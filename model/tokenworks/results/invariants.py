@@ -13,6 +13,7 @@ from tokenworks.errors import SolverError
 from tokenworks.frames import NamedRow, lookup, rows, rows_by
 from tokenworks.results import exports
 from tokenworks.results.adequacy import targets_are_met
+from tokenworks.results.flexible_kept import flexible_kept
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
 from tokenworks.results.power_invariants import credits_are_earned, gas_has_come, power_is_there
@@ -38,7 +39,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *_meters_balance(c, tables),
         *_capacity_holds(tables),
         *serving_kept(c, tables),
-        *_cuts_are_kept(c),
+        *flexible_kept(c, tables),
         *targets_are_met(tables),
         *_nothing_runs_early(c, tables),
         *power_is_there(c, tables),
@@ -112,7 +113,8 @@ def _points(c: Context) -> dict[str, NamedRow]:
 
 def _meters_balance(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     table = tables["dispatch"]
-    signs = {"generate": 1.0, "import": 1.0, "discharge": 1.0, "charge": -1.0, "load": 0.0}
+    given = ("generate", "import", "discharge", "shed", "defer")
+    signs = dict.fromkeys(given, 1.0) | {"charge": -1.0, "catch-up": -1.0, "load": 0.0}
     # Of a table without rows, `map` would keep the type of the text.
     sign = table["flow"].map(signs).astype("float64")
     net = (table["power_mw"] * sign).groupby([table["site"], table["step_start"], table["slice"]])
@@ -134,20 +136,6 @@ def _capacity_holds(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     for row in rows(tables["serving"]):
         if _exceeds(row.peak_utilisation_fraction, 1.0):
             yield f"{row.point} at {row.site}: utilisation {row.peak_utilisation_fraction}"
-
-
-def _cuts_are_kept(c: Context) -> Iterator[str]:
-    """A flexible contract draws no more than the share of its energy that is not cut."""
-    routes = rows_by(c.model.inputs.tables["interconnection_routes"], "route")
-    drawn: dict[tuple[str, str, int], float] = defaultdict(float)
-    for (s, i, e, t), megawatts in c.plan_values("import_mw").items():
-        drawn[s, i, e] += megawatts * c.model.candidates.slices[s].share[t]
-    contracted = c.all_values("contracted_mw")
-    for (s, i, e), mean in drawn.items():
-        cut = routes[i].curtailed_fraction if routes[i].firmness == "flexible" else 0.0
-        left = contracted.get((s, i, e), 0.0) * (1.0 - cut)
-        if _exceeds(mean, left):
-            yield f"route {i}, {c.start(e)}: {mean} MW drawn on average of {left} MW left by cuts"
 
 
 def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from tokenworks.candidates.links import BITS_PER_BYTE
 from tokenworks.frames import lookup
 from tokenworks.frames import rows as rows_of
 from tokenworks.results.frames import NOISE, Context, frame
+from tokenworks.results.shedding import lost_mtokens_per_s
 from tokenworks.schema import results as declared
 
 
@@ -27,6 +28,8 @@ def serving(c: Context) -> pd.DataFrame:
         mean[s, w, o, e] += flow
         shape = profiles[served.profile_of[s, w, g]] * served.end_ratio[s, w, g, e] * flow
         hourly[s, w, o, e] = hourly.get((s, w, o, e), 0.0) + shape
+    for (w, _, s, o, e), tokens in lost_mtokens_per_s(c).items():
+        mean[s, w, o, e] -= tokens
     for index, hours in hourly.items():
         curve[index] = float(hours.max())
     rows = []
@@ -54,8 +57,12 @@ def serving(c: Context) -> pd.DataFrame:
 def flows(c: Context) -> pd.DataFrame:
     """How every demand is met."""
     rows = []
+    shed: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    for (w, r, s, _, e), tokens in lost_mtokens_per_s(c).items():
+        shed[w, r, s, e] += tokens
     for (w, r, s, e), flow in c.plan_values("flow_mtokens_per_s").items():
-        rows.append((w, r, "owned", s, e, flow))
+        rows.append((w, r, "owned", s, e, flow - shed[w, r, s, e]))
+    rows += [(w, r, "unserved", s, e, tokens) for (w, r, s, e), tokens in shed.items() if tokens]
     for how, variable in (("rented", "rent"), ("unserved", "unserved")):
         for (w, r, e), flow in c.plan_values(f"{variable}_mtokens_per_s").items():
             rows.append((w, r, how, "", e, flow))
@@ -115,6 +122,15 @@ def dispatch(c: Context) -> pd.DataFrame:
         ("discharge", "discharge_mw"),
     ):
         rows += [(s, e, t, k, flow, mw) for (s, k, e, t), mw in c.plan_values(variable).items()]
+    for flow, variable in (
+        ("shed", "shed_mw"),
+        ("defer", "defer_mw"),
+        ("catch-up", "catch_up_mw"),
+    ):
+        rows += [
+            (s, e, t, f"{w} at {o}", flow, mw * slices[s].pue_ratio[t])
+            for (s, w, o, e, t), mw in c.plan_values(variable).items()
+        ]
     for (s, e), profile in load_mw(c).items():
         rows += [(s, e, t, "load", "load", mw) for t, mw in profile.items()]
     return frame(
@@ -127,7 +143,7 @@ def dispatch(c: Context) -> pd.DataFrame:
 
 
 def load_mw(c: Context) -> dict[tuple[str, int], dict[str, float]]:
-    """Load at the meter: (site, step) to slice to MW, from the flows, not from the dispatch."""
+    """Load due at the meter: (site, step) to slice to MW, from the flows, not from the dispatch."""
     slices = c.model.candidates.slices
     by_profile: dict[tuple[str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for (s, _, p, e), megawatts in c.plan_values("load_mw").items():

@@ -16,6 +16,7 @@ import pandas as pd
 
 from tokenworks.results.costs import paid
 from tokenworks.results.frames import Context, frame
+from tokenworks.results.shedding import lost_mtokens_per_s
 from tokenworks.schema import results as declared
 
 # Workload, region, site, system.
@@ -34,7 +35,7 @@ class Weights:
     energy_mwh
         Energy at the meter, with its share of the systems' idle power.
     mtokens
-        Output tokens; none of a prefill, whose tokens are those of its decode.
+        Output tokens, less what was shed; none of a prefill, whose tokens are those of its decode.
     sent_gb
         Key-value cache sent to another site.
     """
@@ -57,6 +58,7 @@ def weights(c: Context) -> Weights:
         point_total[s, w, o, e] += flow
     assigned = c.plan_values("assign_systems")
     flows = c.plan_values("flow_mtokens_per_s")
+    lost = lost_mtokens_per_s(c)
     held = 1.0 + x.scenario.serving.warm_spare_fraction
     result = Weights()
     for (s, w, o, g, e), served_flow in serve.items():
@@ -70,9 +72,10 @@ def weights(c: Context) -> Weights:
         total = group_total[site, w, group, e]
         for region in served.groups[s, w, g] if total else ():
             share = flows.get((w, region, site, e), 0.0) / total
-            flow = served_flow * share
+            planned = served_flow * share
+            flow = planned - lost.get((w, region, s, o, e), 0.0)
             use = (w, region, s, match.system)
-            kilowatts = flow * systems * table.design_kw[match.system]
+            kilowatts = planned * systems * table.design_kw[match.system]
             megawatts = flow * (
                 systems * table.idle_kw[match.system] / 1e3 + match.load_mw_per_mtoken_per_s(e)
             )

@@ -10,7 +10,6 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     number,
-    pending,
     positive,
     provenance,
     reference,
@@ -59,8 +58,23 @@ WORKLOADS = Table(
             "two sites; blank for the model's.",
             optional=True,
         ),
-        pending(fraction("deferrable_fraction", "Share of the demand that may wait.")),
-        pending(amount("deferral_window_hours", "Longest wait of the deferrable share.")),
+        fraction(
+            "sheddable_fraction",
+            "Share of an hour's load that may be shed, its tokens being unserved; blank for none.",
+            optional=True,
+        ),
+        fraction(
+            "deferrable_fraction",
+            "Share of an hour's load that may wait on the same day; blank for none.",
+            optional=True,
+        ),
+        amount(
+            "deferral_window_hours",
+            "Longest wait of the deferrable share, to the end of the slice in which it runs; what "
+            "may not wait for a slice of the representative days does not. Blank for none.",
+            optional=True,
+            maximum=24.0,
+        ),
         flag(
             "sovereign",
             "True where sites must lie in the users' country; blank for false. Its rented capacity "
