@@ -23,7 +23,7 @@ BUILDING = (
     *("opening", "permits", "shell", "shell_contingency"),
     *("hall_retrofit", "hall_retrofit_contingency"),
 )
-PLANT = ("interconnection", "connection_works")
+PLANT = ("interconnection", "connection_works", "series_premium", "gas_lateral")
 NEVER_DEDUCTED = ("land",)
 CREDIT = "credit"
 

@@ -111,7 +111,9 @@ POWER_TECHNOLOGIES = Table(
         ),
         pending(amount("co2_tonnes_per_mmbtu", "CO2 at the stack.")),
         evidence(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
-        pending(flag("movable", "True where a unit can be moved to another site.")),
+        evidence(
+            flag("movable", "True where a unit could be taken to another site, or sold to one.")
+        ),
         choice(
             "cost_region",
             "Ratio of the site that multiplies its capital: of gas plant or of nuclear plant; "
