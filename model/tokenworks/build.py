@@ -14,11 +14,13 @@ from pyomo.environ import ConcreteModel, Objective, minimize
 
 from tokenworks.blocks import (
     adequacy,
+    air,
     commissioning,
     contingency,
     credits,
     demand,
     dispatch,
+    emissions,
     exports,
     flexible_load,
     flexible_stocks,
@@ -62,6 +64,7 @@ INVESTMENT = (
     series,
     credits,
     gas,
+    air,
     hardware,
     exports,
     retrofits,
@@ -77,7 +80,7 @@ INVESTMENT = (
     adequacy,
     contingency,
 )
-OPERATION = (hours, storage, flexible_load, dispatch, production_credit)
+OPERATION = (hours, storage, flexible_load, dispatch, production_credit, emissions)
 BLOCKS = (*INVESTMENT, *OPERATION)
 
 

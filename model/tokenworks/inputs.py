@@ -15,6 +15,7 @@ from tokenworks.io.run_folder import hash_inputs
 from tokenworks.io.tables import LoadedTable
 from tokenworks.money import Discounting
 from tokenworks.schema.scenario import Scenario
+from tokenworks.scr import with_variants
 from tokenworks.shipments import first_services
 
 # Table to the tables whose rows go with its rows: (table, column that names the row).
@@ -87,6 +88,7 @@ def prepare(
     """
     frames = {name: table.frame.reset_index(drop=True) for name, table in loaded.items()}
     frames, disabled = _enabled_only(frames)
+    frames = with_variants(frames)
     if scenario.time.representative_days is not None:
         days = fewer_days(frames["operations"], scenario.time.representative_days)
         frames["operations"] = days

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from tokenworks import air
 from tokenworks.calendar import whole_months_until
 from tokenworks.frames import NamedRow, given, lookup, rows, rows_by
-from tokenworks.schema.tables_power import SITE_ASSET
+from tokenworks.schema.tables_power import SITE_ASSET, STACKS_ASSET
 
 _ATTAINMENT = "attainment"
 _FRESH = "fresh"
@@ -92,7 +93,7 @@ def permits_by_site(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str],
     Parameters
     ----------
     tables
-        `jurisdictions`, `permit_routes` and `sites`.
+        `air_permit_thresholds`, `jurisdictions`, `permit_routes`, `power_technologies`, `sites`.
 
     Returns
     -------
@@ -100,10 +101,38 @@ def permits_by_site(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str],
         (site, asset) to routes; an asset is a technology or the word for the site itself.
     """
     result: dict[tuple[str, str], list[Permit]] = {}
+    technologies, limits = _sources(tables)
+    assets = {
+        row.route: tuple(air.assets_of(row, technologies, limits))
+        for row in rows(tables["permit_routes"])
+    }
     for site, offered in routes_offered(tables):
         for row in routes_that_hold(site, offered):
-            result.setdefault((site.site, row.asset), []).append(_permit(row))
+            for asset in assets[row.route]:
+                result.setdefault((site.site, asset), []).append(permit(row))
     return result
+
+
+def air_routes(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, list[NamedRow]]]:
+    """Sites with the routes to an air permit for all their stacks that hold there."""
+    for site, offered in routes_offered(tables):
+        held = [r for r in routes_that_hold(site, offered) if r.asset == STACKS_ASSET]
+        yield site.site, held
+
+
+def closed(tables: Mapping[str, pd.DataFrame]) -> set[tuple[str, str]]:
+    """(site, technology) that no air permit of the site covers, or asks for; see `air`."""
+    technologies, limits = _sources(tables)
+    return {
+        (site, technology)
+        for site, held in air_routes(tables)
+        for technology in air.closed_to(held, technologies, limits)
+    }
+
+
+def _sources(tables: Mapping[str, pd.DataFrame]) -> tuple[list[NamedRow], air.Thresholds]:
+    technologies = list(rows(tables["power_technologies"]))
+    return technologies, air.thresholds(tables["air_permit_thresholds"])
 
 
 def routes_offered(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[NamedRow, list[NamedRow]]]:
@@ -134,7 +163,8 @@ def _holds(route: NamedRow, site: NamedRow) -> bool:
     return route.attainment in ("", site.attainment or _ATTAINMENT)
 
 
-def _permit(row: NamedRow) -> Permit:
+def permit(row: NamedRow) -> Permit:
+    """What a row of `permit_routes` grants, when and at what cost."""
     chance = 1.0 if math.isnan(row.probability_fraction) else row.probability_fraction
     return Permit(
         route=row.route,
@@ -269,14 +299,23 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
     found |= {
         first_month(row.first_order, start) + row.lead_months for row in rows(tables["hardware"])
     }
+    shut = closed(tables)
     opened: set[int] = set()
     laterals = lateral_months(tables)
+    for _, held in air_routes(tables):
+        # A later permit lifts a cap on what is built already.
+        caps = {row.route: tuple(air.caps(row).values()) for row in held}
+        options = [permit(row) for row in held]
+        for option in options:
+            if air.allow_more(caps[option.route], caps.values()):
+                found |= months_to_grant(option, options)
     for site in rows(tables["sites"]):
         gas = laterals.get(site.site, 0)
         assets = [(SITE_ASSET, site_stages(site), 0)]
         assets += [
             (row.technology, technology_stages(row, start), gas if row.needs_gas else 0)
             for row in rows(tables["power_technologies"])
+            if (site.site, row.technology) not in shut
         ]
         for asset, stages, gas_comes in assets:
             ordered = max(stages.first_order_month + stages.months, gas_comes)

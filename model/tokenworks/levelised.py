@@ -180,6 +180,7 @@ class _Year:
         per_kw = usable["cost_usd_per_kw"] + usable["cost_usd"] / usable["max_mw"] / _KW_PER_MW
         self._works = per_kw.groupby(usable["site"]).min().to_dict()
         self._permits = leads.permits_by_site(x.tables)
+        self._closed = leads.closed(x.tables)
         self._sources: dict[str, list[Source]] = {}
 
     def utilisation(self, workload: str) -> float:
@@ -234,7 +235,8 @@ class _Year:
         counts = technology.capacity_credit_fraction > 0.0 and technology.forced_outage_fraction < 1
         wet = site.waterfront or not technology.needs_waterfront
         fed = site.gas_access_mw > 0.0 or not technology.needs_gas
-        stands = wet and fed and not is_barred(site, permits)
+        shut = (site.site, technology.technology) in self._closed
+        stands = wet and fed and not shut and not is_barred(site, permits)
         return bool(stands and counts and self.for_sale(technology))
 
     def _fuel_usd_per_mwh(self, technology: NamedRow, zone: str) -> float | None:

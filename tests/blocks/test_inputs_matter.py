@@ -98,6 +98,8 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     # Prices and damages count at the greatest net present value alone.
     ("workloads", "sold_usd_per_mtoken"): {"objective": "npv"},
     ("workloads", "damages_usd_per_mtoken"): {"objective": "npv"},
+    # One of its two rules asks for offsets.
+    ("permit_routes", "air_rule"): {"tables.air_permit_thresholds[general,any].offset_ratio": 1.2},
     # None depends on the water.
     ("sites", "water"): {"tables.permit_routes[building-s].water": "fresh"},
     # A stack whose cost names it cannot lose its last system.
@@ -134,6 +136,7 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("hardware", "software_stack"): ["quick"],
     ("hall_retrofits", "hall_density_kw_per_rack"): [100.0],
     ("hall_retrofits", "retrofit_months"): [1],
+    ("air_permit_thresholds", "major_source_short_tons_per_year"): [30.0],
     ("hardware", "life_years"): [1.0],
     ("hardware", "lead_months"): [24],
     ("hardware", "rack_kw_per_rack"): [150.0],

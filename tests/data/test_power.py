@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from tokenworks.air import covers, offset_ratio, threshold_of, thresholds
 from tokenworks.io.tables import read_table
 from tokenworks.schema.shorthand import CONFIDENCES
 from tokenworks.schema.tables import INPUT_TABLES
@@ -149,7 +150,7 @@ def test_a_minor_source_carries_tens_of_megawatts_dry_and_hundreds_behind_scr(
         "gas-engine": (17.9, 89.7),
     }
     for technology, carried in expected.items():
-        cap = routes.loc[f"air-{technology}-minor", "nox_cap_short_tons_per_year"]
+        cap = routes.loc["air-minor", "nox_cap_short_tons_per_year"]
         row = technologies.loc[technology]
         found = [
             mw_under(cap, row[column], row["heat_rate_mmbtu_per_mwh"])
@@ -276,46 +277,42 @@ def test_large_turbines_come_in_five_to_seven_years(technologies: pd.DataFrame) 
     assert 12 <= engine["procurement_months"] <= 18
 
 
-def test_every_stack_has_a_minor_and_a_major_route_and_one_in_nonattainment(
-    technologies: pd.DataFrame, routes: pd.DataFrame
+def test_the_stacks_of_a_site_have_a_minor_and_a_major_route_in_either_air(
+    routes: pd.DataFrame,
 ) -> None:
-    country = routes[(routes["jurisdiction"] == "us") & (routes["requirement"] == "air")]
-    stacks = technologies.index[technologies["air_source_category"] != "none"]
-    assert set(country["asset"]) == set(stacks)
-    for asset in stacks:
-        own = country[country["asset"] == asset]
-        capped = own["nox_cap_short_tons_per_year"].notna()
-        for attainment in ("attainment", "nonattainment"):
-            here = own["attainment"] == attainment
-            assert (here & capped).any(), asset
-            assert (here & ~capped).any(), asset
-            minor, major = own[here & capped], own[here & ~capped]
-            assert minor["route_months"].max() < major["route_months"].min()
-            assert minor["cost_usd"].max() < major["cost_usd"].min()
+    own = routes[(routes["jurisdiction"] == "us") & (routes["requirement"] == "air")]
+    assert set(routes.loc[routes["requirement"] == "air", "asset"]) == {"stacks"}
+    capped = own["nox_cap_short_tons_per_year"].notna()
+    for attainment in ("attainment", "nonattainment"):
+        here = own["attainment"] == attainment
+        minor, major = own[here & capped], own[here & ~capped]
+        assert len(minor)
+        assert len(major)
+        assert minor["route_months"].max() < major["route_months"].min()
+        assert minor["cost_usd"].max() < major["cost_usd"].min()
 
 
-def test_caps_stand_below_the_threshold_of_their_source_category(
+def test_caps_stand_below_the_threshold_of_their_rule(
     technologies: pd.DataFrame, routes: pd.DataFrame
 ) -> None:
-    frame = shipped("air_permit_thresholds").set_index(["rule", "source_category"])
-    threshold = frame["major_source_short_tons_per_year"]
-    assert threshold["psd", "simple-cycle"] == 250
-    assert threshold["psd", "steam-electric"] == 100
-    severe = threshold["nonattainment-severe", "any"]
-    for route in routes[routes["requirement"] == "air"].itertuples():
-        assert route.source_category == technologies.loc[route.asset, "air_source_category"]
-        limit = (
-            threshold["psd", route.source_category] if route.attainment == "attainment" else severe
-        )
-        for cap in (
-            route.nox_cap_short_tons_per_year,
-            route.carbon_monoxide_cap_short_tons_per_year,
-        ):
-            assert pd.isna(cap) or cap < limit, route.Index
-        operating = threshold["operating-permit", "any"]
+    frame = shipped("air_permit_thresholds")
+    limits = thresholds(frame)
+    assert threshold_of("psd", "simple-cycle", limits) == 250
+    assert threshold_of("psd", "steam-electric", limits) == 100
+    operating = threshold_of("operating-permit", "any", limits)
+    covered = {}
+    for route in routes[routes["requirement"] == "air"].reset_index().itertuples():
         cap = route.nox_cap_short_tons_per_year
+        least = frame.loc[frame["rule"] == route.air_rule, "major_source_short_tons_per_year"].max()
+        assert pd.isna(cap) or cap == least - 1, route.route
         assert route.needs_operating_permit == (pd.isna(cap) or cap >= operating)
         assert (route.operating_permit_months > 0) == route.needs_operating_permit
+        stacks = technologies.assign(lacks_control=False).reset_index().itertuples()
+        covered[route.route] = {t.technology for t in stacks if covers(route, t, limits)}
+    everything = set(technologies.index[technologies["air_source_category"] != "none"])
+    assert covered["air-minor"] == covered["air-major"] == everything
+    assert everything - covered["air-minor-250"] == {"gas-combined-cycle"}
+    assert covered["air-tx-readily-available"] == {"gas-simple-cycle", "gas-aeroderivative"}
 
 
 def test_uncapped_sources_need_control(routes: pd.DataFrame) -> None:
@@ -325,10 +322,12 @@ def test_uncapped_sources_need_control(routes: pd.DataFrame) -> None:
 
 
 def test_offsets_go_with_new_major_sources_in_nonattainment(routes: pd.DataFrame) -> None:
-    offset = routes["offset_ratio"].notna()
-    major = (routes["attainment"] == "nonattainment") & routes["nox_cap_short_tons_per_year"].isna()
-    assert (offset == major).all()
-    assert (routes.loc[major, "offset_ratio"] == 1.3).all()
+    offset = routes["offset_cost_usd_per_short_ton"].notna()
+    air = routes["requirement"] == "air"
+    capped = routes["nox_cap_short_tons_per_year"].notna()
+    assert (offset == (air & ~capped & (routes["attainment"] == "nonattainment"))).all()
+    limits = thresholds(shipped("air_permit_thresholds"))
+    assert {offset_ratio(route, limits) for route in routes[offset].itertuples()} == {1.3}
 
 
 def test_a_state_replaces_a_route_of_the_country_for_the_same_thing(routes: pd.DataFrame) -> None:
@@ -358,6 +357,11 @@ def test_every_reactor_has_routes_of_the_regulator(
     nuclear = routes[routes["requirement"] == "nuclear"]
     reactors = set(technologies.index[technologies["fuel"] == "uranium"])
     assert set(nuclear["asset"]) == reactors
+    second = routes[routes["requirement"] == "nuclear-operation"]
+    assert set(second["asset"]) == reactors
+    assert set(second["follows"]) == {"nuclear"}
+    both = nuclear[nuclear["also_satisfies"] == "nuclear-operation"]
+    assert set(both["asset"]) == reactors
     permit = routes.loc["nuclear-smr-barge-construction-permit"]
     assert (permit["route_months"], permit["source"]) == (18, "EO-14300")
     assert permit["confidence"] == "published"

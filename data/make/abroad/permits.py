@@ -30,11 +30,11 @@ def permit_routes(countries: list[str]) -> list[Row]:
 def _of_country(country: str, technologies: list[Row], hand: dict[str, Any]) -> Iterator[Row]:
     for entry in hand["site"]:
         yield _route(country, "site", entry["requirement"], entry, hand)
+    yield _route(country, "stacks", "air", hand["air"], hand)
     for technology in technologies:
-        if technology["air_source_category"] != "none":
-            yield _route(country, technology["technology"], "air", hand["air"], hand)
         if technology["fuel"] == NUCLEAR_FUEL:
-            yield _route(country, technology["technology"], "nuclear", hand["nuclear"], hand)
+            row = _route(country, technology["technology"], "nuclear", hand["nuclear"], hand)
+            yield {**row, "also_satisfies": "nuclear-operation"}
 
 
 def _route(

@@ -11,50 +11,43 @@ from rows import Row, hand_entered, sourced
 COUNTRY = "us"
 SPAN = ("route_low_months", "route_months", "route_high_months")
 LATERAL_SPAN = ("lateral_low_months", "lateral_months", "lateral_high_months")
+STACKS = "stacks"
 # Of a way to an air permit, not of a route.
-OF_A_WAY = ("way", "only", "months", "cap", "operating", "replaces", "jurisdiction")
+OF_A_WAY = ("way", "months", "cap", "operating", "replaces", "jurisdiction")
 
 
 def permit_routes(technologies: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Rows of `permit_routes`: air and nuclear routes by technology, and those of the site."""
+    """Rows of `permit_routes`: of a site's stacks, of every reactor, and of the site."""
     hand = hand_entered("power", "permits")
     found = [
-        *_air_routes(hand, technologies),
+        *_air_routes(hand),
         *_nuclear_routes(hand, technologies),
         *({**_without(r, "months"), **_span(SPAN, r["months"])} for r in hand["routes"]),
     ]
     return [{**hand["common"], **row, "usd_year": hand["usd_year"]} for row in found]
 
 
-def _air_routes(hand: dict[str, Any], technologies: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
-    """Every way to an air permit that a technology's source category leaves open."""
-    for technology in technologies:
-        category = technology["air_source_category"]
-        if category == "none":
-            continue
-        for way in hand["air"]:
-            if category not in way.get("only", (category,)):
-                continue
-            place = way.get("jurisdiction", COUNTRY)
-            asset = technology["technology"]
-            state = "" if place == COUNTRY else place.removeprefix(COUNTRY)
-            row = _without(way, *OF_A_WAY) | _span(SPAN, way["months"])
-            if "replaces" in way:
-                row["replaces"] = f"air-{asset}-{way['replaces']}"
-            if "cap" in way:
-                row["nox_cap_short_tons_per_year"] = way["cap"]
-                row["carbon_monoxide_cap_short_tons_per_year"] = way["cap"]
-            if way.get("operating"):
-                row["needs_operating_permit"] = True
-                row["operating_permit_months"] = hand["operating_permit_months"]
-            yield row | {
-                "route": f"air{state}-{asset}-{way['way']}",
-                "jurisdiction": place,
-                "asset": asset,
-                "requirement": "air",
-                "required_before": "construction",
-                "source_category": category,
-            }
+def _air_routes(hand: dict[str, Any]) -> Iterator[Row]:
+    """Every way to the one air permit of a site's stacks; what it covers follows from its rule."""
+    for way in hand["air"]:
+        place = way.get("jurisdiction", COUNTRY)
+        state = "" if place == COUNTRY else place.removeprefix(COUNTRY)
+        row = _without(way, *OF_A_WAY) | _span(SPAN, way["months"])
+        if "replaces" in way:
+            row["replaces"] = f"air-{way['replaces']}"
+        if "cap" in way:
+            row["nox_cap_short_tons_per_year"] = way["cap"]
+            row["carbon_monoxide_cap_short_tons_per_year"] = way["cap"]
+        if way.get("operating"):
+            row["needs_operating_permit"] = True
+            row["operating_permit_months"] = hand["operating_permit_months"]
+        yield row | {
+            "route": f"air{state}-{way['way']}",
+            "jurisdiction": place,
+            "asset": STACKS,
+            "requirement": "air",
+            "required_before": "construction",
+        }
 
 
 def _nuclear_routes(
@@ -67,12 +60,13 @@ def _nuclear_routes(
         afloat = technology["floating"]
         added = hand["nuclear_floating_added_months"] if afloat else 0
         for way in hand["nuclear"]:
-            row = _without(way, "way", "months") | {
+            if technology["technology"] not in way.get("only", (technology["technology"],)):
+                continue
+            row = {"requirement": "nuclear", "required_before": "construction"}
+            row |= _without(way, "way", "months", "only") | {
                 "route": f"nuclear-{technology['technology']}-{way['way']}",
                 "jurisdiction": COUNTRY,
                 "asset": technology["technology"],
-                "requirement": "nuclear",
-                "required_before": "construction",
                 "transferable": False,
                 "probability_fraction": 0.9,
             }

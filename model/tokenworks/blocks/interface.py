@@ -18,6 +18,7 @@ Sets
     DEFERRABLE      (s, w, o, e)        points of FLEXIBLE_LOADS whose load can wait
     INTERRUPTIONS   (s, i, e)           flexible contracts of sites with FLEXIBLE_LOADS
     INTERRUPTED_AT[s, e]                routes of INTERRUPTIONS
+    EMISSION_STEPS  (s, o, e)     pollutant o of site s is capped by an air permit in step e
 Variables
     capacity_mw[s, k, e in POWER_STEPS] >= 0      nameplate capacity in service [MW]
     contracted_mw[s, i, e in GRID_STEPS] >= 0     grid contract, firm or not [MW]
@@ -27,6 +28,8 @@ Variables
     point_load_mw[s, w, o, p, e in FLEXIBLE_LOADS] >= 0     mean IT load above idle [MW]
     most_load_mw[s, w, o, e in DEFERRABLE] >= 0             what its systems can run at [MW]
     interrupted_mw[s, i, e in INTERRUPTIONS] >= 0   IT load less while the contract is cut [MW]
+    permitted_short_tons_per_year[s, o, e in EMISSION_STEPS] >= 0
+                                                  most that the site may emit [short tons/year]
 """
 
 from __future__ import annotations
@@ -35,8 +38,10 @@ from pyomo.environ import ConcreteModel, NonNegativeReals, Set, Var
 
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
+from tokenworks.candidates.air import emits
 from tokenworks.candidates.grouping import gather
 from tokenworks.candidates.module_costs import credit_steps
+from tokenworks.frames import rows_by
 from tokenworks.inputs import Inputs
 
 
@@ -71,6 +76,25 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.contracted_mw = Var(m.GRID_STEPS, domain=NonNegativeReals)
     m.load_mw = Var(m.LOAD_STEPS, domain=NonNegativeReals)
     m.idle_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)
+    m.EMISSION_STEPS = Set(dimen=3, initialize=_emission_steps(x, c, power))
+    m.permitted_short_tons_per_year = Var(m.EMISSION_STEPS, domain=NonNegativeReals)
+
+
+def _emission_steps(
+    x: Inputs, c: Candidates, power: list[tuple[str, str, int]]
+) -> list[tuple[str, str, int]]:
+    """Steps in which something emits what some air permit of its site limits."""
+    technologies = rows_by(x.tables["power_technologies"], "technology")
+    limited = {
+        (s, k): [
+            pollutant
+            for pollutant in emits(technologies[k])
+            if any(k in allowed.covers for allowed in c.air.at(s).values())
+            and any(allowed.limits(pollutant) for allowed in c.air.at(s).values())
+        ]
+        for s, k in dict.fromkeys((s, k) for s, k, _ in power)
+    }
+    return list(dict.fromkeys((s, o, e) for s, k, e in power for o in limited[s, k]))
 
 
 def _add_flexible(m: ConcreteModel, c: Candidates) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from tokenworks import leads
 from tokenworks.calendar import MONTHS_PER_YEAR, Step
+from tokenworks.candidates.air import AirPermits, offer_later_permits
 from tokenworks.candidates.exports import Controls
 from tokenworks.candidates.points import fits_site
 from tokenworks.candidates.retrofits import Retrofits
 from tokenworks.candidates.sites import Siting, enabling_filings, offer_permits
 from tokenworks.candidates.supply import supplies
-from tokenworks.frames import NamedRow, rows
+from tokenworks.frames import NamedRow, rows, rows_by
 from tokenworks.inputs import Inputs
 from tokenworks.leads import Permit
 
@@ -79,7 +81,12 @@ def most_modules(site: NamedRow, technology: NamedRow) -> int:
 
 
 def assets(
-    x: Inputs, where: Siting, systems: set[str], controls: Controls, halls: Retrofits
+    x: Inputs,
+    where: Siting,
+    stacks: AirPermits,
+    systems: set[str],
+    controls: Controls,
+    halls: Retrofits,
 ) -> Assets:
     """Columns of power and hardware that can be used within the horizon.
 
@@ -89,6 +96,8 @@ def assets(
         Inputs.
     where
         Sites that can be opened; permit routes of the technologies are added to its filings.
+    stacks
+        Air permits of the sites; filings by which they outgrow one are added as well.
     systems
         Systems that some operating point lets serve some workload.
     controls
@@ -98,7 +107,8 @@ def assets(
     """
     permits = leads.permits_by_site(x.tables)
     laterals, held = leads.lateral_months(x.tables), supplies(x)
-    builds, allowed, most, whole = [], {}, {}, set()
+    shut = leads.closed(x.tables)
+    builds, most, whole = [], {}, set()
     for site in rows(x.tables["sites"]):
         if site.site not in where.first_step:
             continue
@@ -106,19 +116,19 @@ def assets(
             pair = (site.site, technology.technology)
             count = most_modules(site, technology)
             routes = permits.get((site.site, technology.technology), [])
-            possible = count and not is_barred(site, routes)
+            possible = count and not is_barred(site, routes) and pair not in shut
             gas = laterals.get(site.site, 0) if technology.needs_gas else 0
-            steps = _build_steps(x, where, site, technology, routes, gas) if possible else {}
-            steps = {e: of for e, of in steps.items() if held.has_some(technology.technology, e)}
+            steps = _build_steps(x, where, site, technology, routes, gas) if possible else []
+            steps = [e for e in steps if held.has_some(technology.technology, e)]
             if not steps:
                 continue
             most[pair] = count
             share = technology.module_mw / (site.max_it_mw * site.peak_pue_ratio)
             if share >= x.scenario.power.whole_module_fraction:
                 whole.add(pair)
-            for step, enabling in steps.items():
-                builds.append((*pair, step))
-                allowed.update({(*pair, q, step): filings for q, filings in enabling.items()})
+            builds += [(*pair, step) for step in steps]
+    offer_later_permits(x, where.filings, stacks, builds)
+    allowed = _allowed(x, where, builds, permits)
     bought = _purchases(x, where, systems, controls, halls)
     return Assets(builds, allowed, most, whole, bought)
 
@@ -136,23 +146,37 @@ def _build_steps(
     technology: NamedRow,
     permits: list[Permit],
     gas_month: int,
-) -> dict[int, dict[str, list[tuple[str, int]]]]:
-    """Steps at which modules can enter service, each with the filings that allow it.
+) -> list[int]:
+    """Steps at which modules can enter service, the filings that allow it are offered.
 
     Before `gas_month` no gas could come to the site.
     """
     stages = leads.technology_stages(technology, x.calendar.start)
     # Power enters service at a site that can be energised, and no sooner.
     opened = max(gas_month, x.calendar.steps[where.first_step[site.site]].start_month)
-    steps = [
-        step
+    return [
+        step.index
         for step in x.calendar.arrivals(max(opened, leads.earliest_service(stages, permits)))
         if offer_permits(where.filings, site.site, permits, stages, step.start_month)
     ]
-    return {
-        step.index: enabling_filings(where.filings, site.site, permits, stages, step.start_month)
-        for step in steps
-    }
+
+
+def _allowed(
+    x: Inputs,
+    where: Siting,
+    builds: list[tuple[str, str, int]],
+    permits: Mapping[tuple[str, str], list[Permit]],
+) -> dict[tuple[str, str, str, int], list[tuple[str, int]]]:
+    """Filings that allow each build, once all are offered: stacks share their permits."""
+    technologies = rows_by(x.tables["power_technologies"], "technology")
+    found = {}
+    for site, technology, step in builds:
+        stages = leads.technology_stages(technologies[technology], x.calendar.start)
+        routes = permits.get((site, technology), [])
+        month = x.calendar.steps[step].start_month
+        enabling = enabling_filings(where.filings, site, routes, stages, month)
+        found.update({(site, technology, q, step): filings for q, filings in enabling.items()})
+    return found
 
 
 def _first_hall(system: NamedRow, site: NamedRow, where: Siting, halls: Retrofits) -> int | None:

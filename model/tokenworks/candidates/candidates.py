@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tokenworks.candidates.air import AirPermits, air_permits
 from tokenworks.candidates.assets import Assets, assets
 from tokenworks.candidates.demand import StepDemand, demand_in_steps, profiles
 from tokenworks.candidates.exports import Controls
@@ -30,6 +31,8 @@ class Candidates:
         Openings, filings, contracts.
     retrofits
         Halls made denser or liquid-cooled.
+    air
+        Air permits that sites can hold.
     assets
         Power modules and systems.
     exports
@@ -48,6 +51,7 @@ class Candidates:
 
     siting: Siting
     retrofits: Retrofits
+    air: AirPermits
     assets: Assets
     exports: Controls
     serving: Serving
@@ -72,10 +76,11 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     least = x.scenario.exports.least_grant_probability_fraction
     controls = Controls(Shipments(x.tables, x.calendar.start, least), where.filings)
     halls = retrofits(x, where)
-    kit = assets(x, where, {m.system for m in found}, controls, halls)
+    stacks = air_permits(x)
+    kit = assets(x, where, stacks, {m.system for m in found}, controls, halls)
     demand = demand_in_steps(x)
     served = serving(x, where, found, kit.purchases, demand)
     shapes = profiles(x)
     hours = slices(x, shapes)
     flexible = flexible_load(x, where, served, hours)
-    return Candidates(where, halls, kit, controls, served, demand, shapes, hours, flexible)
+    return Candidates(where, halls, stacks, kit, controls, served, demand, shapes, hours, flexible)

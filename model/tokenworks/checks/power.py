@@ -12,7 +12,7 @@ from tokenworks.errors import Problem
 from tokenworks.frames import given
 from tokenworks.schema.addresses import ANY
 from tokenworks.schema.scenario import Scenario
-from tokenworks.schema.tables_power import SITE_ASSET
+from tokenworks.schema.tables_power import SITE_ASSET, STACKS_ASSET
 from tokenworks.schema.wording import listed, shown
 
 _STORAGE = "storage"
@@ -176,15 +176,15 @@ def check_routes_have_names_of_their_own(tables: Tables, _: Scenario) -> Iterato
 
 @reads("power_technologies.technology")
 def check_no_technology_is_called_site(tables: Tables, _: Scenario) -> Iterator[Problem]:
-    """The site itself stands under its own word among the assets of permit routes."""
+    """The site and its stacks stand under their own words among the assets of permit routes."""
     table = tables["power_technologies"]
     for row in rows(table):
-        if row.technology == SITE_ASSET:
+        if row.technology in (SITE_ASSET, STACKS_ASSET):
             yield problem_at(
                 table,
                 row.Index,
                 "technology",
-                f"{shown(SITE_ASSET)} is the word for the site itself",
+                f"{shown(row.technology)} is the word for the site itself, or for all its stacks",
                 "give the technology another id",
             )
 

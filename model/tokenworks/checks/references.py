@@ -11,7 +11,7 @@ from tokenworks.errors import Problem
 from tokenworks.schema.addresses import ANY
 from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables import INPUT_TABLES
-from tokenworks.schema.tables_power import SITE_ASSET
+from tokenworks.schema.tables_power import SITE_ASSET, STACKS_ASSET
 from tokenworks.schema.wording import shown, suggestion
 
 _SOURCE_ID = re.compile(r"[A-Z][A-Z0-9-]+")
@@ -39,7 +39,7 @@ class Reference:
     words: tuple[str, ...] = ()
 
 
-_WORDS = {("permit_routes", "asset"): (SITE_ASSET,)}
+_WORDS = {("permit_routes", "asset"): (SITE_ASSET, STACKS_ASSET)}
 
 
 def _references() -> Iterator[Reference]:

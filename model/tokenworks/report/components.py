@@ -19,6 +19,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "site_lease",
         "hall_retrofit",
         "permits",
+        "air_offsets",
     ),
     "site residual": (
         "land_residual",

@@ -174,7 +174,7 @@ def _unpermitted(inputs: Inputs) -> list[str]:
     routes = inputs.tables["permit_routes"]
     needs = sorted(set(zip(routes["requirement"], routes["asset"], strict=True)))
     offered = {
-        site.site: {(row.requirement, row.asset) for row in here}
+        site.site: {(q, row.asset) for row in here for q in (row.requirement, row.also_satisfies)}
         for site, here in leads.routes_offered(inputs.tables)
     }
     free: dict[str, list[str]] = {}

@@ -13,6 +13,7 @@ from tokenworks.errors import SolverError
 from tokenworks.frames import NamedRow, lookup, rows, rows_by
 from tokenworks.results import exports
 from tokenworks.results.adequacy import targets_are_met
+from tokenworks.results.emissions import check_emissions
 from tokenworks.results.flexible_kept import flexible_kept
 from tokenworks.results.frames import Context
 from tokenworks.results.operation import load_mw
@@ -46,6 +47,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *supply_holds(tables),
         *credits_are_earned(c),
         *gas_has_come(c),
+        *check_emissions(c, tables),
         *_costs_sum(c, tables),
         *_revenue_is_earned(c, tables),
         *exports.broken(c, tables),

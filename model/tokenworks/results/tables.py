@@ -10,6 +10,7 @@ from tokenworks.results import (
     build_out,
     cashflow,
     costs,
+    emissions,
     exports,
     limits,
     operation,
@@ -49,6 +50,7 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "adequacy": adequacy.adequacy(c),
         "redline_use": limits.redline_use(c),
         "supply_use": supply_use.supply_use(c),
+        "emissions": emissions.emissions(c),
         "timeline": build_out.timeline(c),
     }
     check(c, tables)

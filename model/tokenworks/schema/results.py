@@ -239,6 +239,20 @@ SUPPLY_USE = Table(
         _value("counted_in", "What one unit is.", Kind.TEXT),
     ),
 )
+EMISSIONS = Table(
+    "emissions",
+    "a pollutant that an air permit of a site limits, in a step",
+    (
+        SITE,
+        STEP,
+        _key("pollutant", "nox or carbon_monoxide."),
+        _value(
+            "air_class", "Route under which it runs, or the first that allows the same.", Kind.TEXT
+        ),
+        _value("permitted_short_tons_per_year", "Cap, or what offsets cover; blank for none."),
+        _value("emitted_short_tons_per_year", "Running, starting and in tests, in twelve months."),
+    ),
+)
 TIMELINE = Table(
     "timeline",
     "a dated milestone",
@@ -335,6 +349,7 @@ RESULT_TABLES: dict[str, Table] = {
         EXPORT_USE,
         ADEQUACY,
         SUPPLY_USE,
+        EMISSIONS,
         TIMELINE,
     )
 }

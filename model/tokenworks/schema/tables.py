@@ -8,6 +8,7 @@ from tokenworks.schema.tables_demand import DEMAND_TABLES
 from tokenworks.schema.tables_export import EXPORT_TABLES
 from tokenworks.schema.tables_grid import GRID_TABLES
 from tokenworks.schema.tables_hardware import HARDWARE_TABLES
+from tokenworks.schema.tables_permits import PERMIT_TABLES
 from tokenworks.schema.tables_place import PLACE_TABLES
 from tokenworks.schema.tables_power import POWER_TABLES
 from tokenworks.schema.tables_power_assets import POWER_ASSET_TABLES
@@ -25,6 +26,7 @@ INPUT_TABLES: dict[str, Table] = {
         *SITE_TABLES,
         *POWER_TABLES,
         *POWER_ASSET_TABLES,
+        *PERMIT_TABLES,
         *HARDWARE_TABLES,
         *DEMAND_TABLES,
         *SUPPLY_TABLES,

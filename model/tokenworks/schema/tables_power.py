@@ -1,11 +1,10 @@
-"""Tables of power: technologies, their costs by year, fuels, permit routes and their thresholds."""
+"""Tables of power: technologies, their costs by year, fuels and how gas gets to a site."""
 
 from __future__ import annotations
 
 from tokenworks.schema.columns import Table
 from tokenworks.schema.shorthand import (
     amount,
-    chance,
     choice,
     date,
     evidence,
@@ -21,13 +20,11 @@ from tokenworks.schema.shorthand import (
     usd_year,
     year_key,
 )
-from tokenworks.schema.tables_sites import ATTAINMENT, WATER
 
 # The asset of a permit route that the site itself needs, beside the technologies' ids.
 SITE_ASSET = "site"
-
-# What a permit is for. `nuclear` allows construction, `nuclear-operation` the loading of fuel.
-REQUIREMENTS = ("air", "nuclear", "nuclear-operation", "building", "water", "land")
+# And all stacks of the site together, for which it holds one air permit.
+STACKS_ASSET = "stacks"
 
 # What a stack counts as for air permits; `none` has no stack.
 SOURCE_CATEGORIES = ("simple-cycle", "engine", "steam-electric", "other", "none")
@@ -91,23 +88,40 @@ POWER_TECHNOLOGIES = Table(
             optional=True,
         ),
         evidence(positive("inverter_loading_ratio", "DC module capacity over net AC, of solar.")),
-        pending(
-            choice(
-                "air_source_category",
-                "What it counts as for air permits; decides the major-source threshold.",
-                SOURCE_CATEGORIES,
-            )
+        choice(
+            "air_source_category",
+            "What its stack counts as for air permits, which decides the threshold of a major "
+            "source; blank or none where it needs no air permit.",
+            SOURCE_CATEGORIES,
+            optional=True,
         ),
-        pending(amount("nox_lb_per_mmbtu", "NOx without catalyst: lean burn or dry low NOx.")),
-        pending(
-            amount("nox_with_scr_lb_per_mmbtu", "NOx behind selective catalytic reduction (SCR).")
+        amount(
+            "nox_lb_per_mmbtu",
+            "NOx without catalyst: lean burn or dry low NOx; blank for none.",
+            optional=True,
         ),
-        pending(amount("carbon_monoxide_lb_per_mmbtu", "Carbon monoxide without catalyst.")),
-        pending(
-            amount(
-                "carbon_monoxide_with_catalyst_lb_per_mmbtu",
-                "Carbon monoxide behind an oxidation catalyst, which SCR comes with.",
-            )
+        amount(
+            "nox_with_scr_lb_per_mmbtu",
+            "NOx behind selective catalytic reduction (SCR), of the variant that stands beside the "
+            "technology where SCR has a cost; blank for no such variant.",
+            optional=True,
+        ),
+        amount(
+            "carbon_monoxide_lb_per_mmbtu",
+            "Carbon monoxide without catalyst; blank for none.",
+            optional=True,
+        ),
+        amount(
+            "carbon_monoxide_with_catalyst_lb_per_mmbtu",
+            "Carbon monoxide behind an oxidation catalyst, which SCR comes with; blank for no less "
+            "than without.",
+            optional=True,
+        ),
+        amount(
+            "air_start_hours_per_year",
+            "Hours a year at full load without control, of start-ups and tests, that an air permit "
+            "counts; blank for none.",
+            optional=True,
         ),
         pending(amount("co2_tonnes_per_mmbtu", "CO2 at the stack.")),
         evidence(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
@@ -176,7 +190,12 @@ POWER_COSTS = Table(
                 "Cost with interest during construction, where that is what was published.",
             )
         ),
-        pending(amount("scr_capex_usd_per_kw", "Extra for SCR and oxidation catalyst.")),
+        amount(
+            "scr_capex_usd_per_kw",
+            "Extra for SCR and oxidation catalyst; 0 where the plant holds them, blank where they "
+            "cannot be had.",
+            optional=True,
+        ),
         label("basis", "What the capital cost is of: overnight or all-in, grid connection or not."),
         usd_year(),
         *provenance(),
@@ -198,158 +217,8 @@ FUEL_PRICES = Table(
     may_be_empty=True,
 )
 
-PERMIT_ROUTES = Table(
-    "permit_routes",
-    "a way to satisfy a permit requirement",
-    (
-        key("route", "Id of the route."),
-        label("name", "Name for people."),
-        reference("jurisdiction", "jurisdictions.jurisdiction", "Where it applies."),
-        reference(
-            "asset",
-            "power_technologies.technology",
-            f"Technology that needs it, or `{SITE_ASSET}` for the site itself.",
-        ),
-        choice(
-            "requirement",
-            "What it satisfies; each asset needs one granted route for every requirement.",
-            REQUIREMENTS,
-        ),
-        choice(
-            "also_satisfies",
-            "A second requirement that the same grant satisfies, before the same stage; blank for "
-            "none.",
-            REQUIREMENTS,
-            optional=True,
-        ),
-        choice(
-            "follows",
-            "Requirement of the same asset that must be granted before this route can be filed; "
-            "blank for none.",
-            REQUIREMENTS,
-            optional=True,
-        ),
-        choice(
-            "required_before",
-            "The stage that has to wait for it.",
-            ("commitment", "construction", "operation"),
-        ),
-        months("route_months", "From filing to grant."),
-        months("slip_months", "Months later than that; blank for none.", optional=True),
-        amount("cost_usd", "Paid in the month of filing."),
-        chance(
-            "probability_fraction",
-            "Chance that a filing is granted; blank for 1. A refused one is filed again, 1/chance "
-            "times on average: months (rounded up) and cost count so many times.",
-            optional=True,
-        ),
-        flag(
-            "transferable",
-            "True where the next owner of the asset may use it: the cost of one filing keeps its "
-            "value to the horizon's end; blank for false.",
-            optional=True,
-        ),
-        choice(
-            "attainment",
-            "Air quality of the county where it holds; blank for either.",
-            ATTAINMENT,
-            optional=True,
-        ),
-        choice(
-            "water",
-            "Water of the sites that need it or may use it; blank for any.",
-            WATER,
-            optional=True,
-        ),
-        reference(
-            "replaces",
-            "permit_routes.route",
-            "Route of the jurisdiction above that is not to be had here; blank for none.",
-            optional=True,
-        ),
-        evidence(months("route_low_months", "Least months to reckon with.")),
-        evidence(months("route_high_months", "Most months to reckon with.")),
-        pending(
-            choice(
-                "source_category",
-                "What the stack counts as; blank for none.",
-                SOURCE_CATEGORIES,
-            )
-        ),
-        pending(
-            amount(
-                "nox_cap_short_tons_per_year",
-                "Most NOx of the whole site in any twelve months; blank for no cap.",
-            )
-        ),
-        pending(
-            amount(
-                "carbon_monoxide_cap_short_tons_per_year",
-                "Most carbon monoxide of the whole site in any twelve months; blank for no cap.",
-            )
-        ),
-        pending(
-            positive("offset_ratio", "Tons of NOx to retire for each permitted; blank for none.")
-        ),
-        pending(amount("offset_cost_usd_per_short_ton", "Price of a yearly ton to retire, once.")),
-        evidence(
-            flag("preapproved_template", "True where a design that the agency knows is taken over.")
-        ),
-        evidence(amount("template_extra_cost_usd", "What of the cost the template adds.")),
-        evidence(months("template_saved_months", "What the template takes off the months.")),
-        pending(flag("needs_scr", "True where the agency grants it only with SCR and catalyst.")),
-        evidence(
-            flag(
-                "needs_operating_permit",
-                "True where a Title V permit to operate follows, which holds nothing up.",
-            )
-        ),
-        evidence(months("operating_permit_months", "From filing of that permit to its grant.")),
-        label("note", "What the route is, and what the months rest on."),
-        usd_year(),
-        *provenance(),
-    ),
-    required=False,
-)
-
-AIR_PERMIT_THRESHOLDS = Table(
-    "air_permit_thresholds",
-    "yearly tons of a pollutant from which a new source is a major one",
-    (
-        key("rule", "Rule: `psd` in attainment areas, or nonattainment by severity of ozone."),
-        key("source_category", "What the stack counts as, or `any`."),
-        pending(
-            amount("major_source_short_tons_per_year", "From this potential to emit it is major.")
-        ),
-        pending(positive("offset_ratio", "Tons to retire for each permitted; blank for none.")),
-        label("note", "What it follows from."),
-        *provenance(),
-    ),
-    required=False,
-)
-
-NUCLEAR_RESTRICTIONS = Table(
-    "nuclear_restrictions",
-    "a state or county whose law restricts new nuclear plants",
-    (
-        key("area", "Jurisdiction, or a county by its five digits."),
-        evidence(
-            reference("jurisdiction", "jurisdictions.jurisdiction", "State that it is, or lies in.")
-        ),
-        label("county_fips", "County, five digits; blank for the whole state."),
-        evidence(flag("bars_large_reactors", "True where no large reactor is to be planned.")),
-        evidence(flag("bars_small_reactors", "True where no small reactor is to be planned.")),
-        label("note", "What the law asks for."),
-        *provenance(),
-    ),
-    required=False,
-)
-
 POWER_TABLES = (
     POWER_TECHNOLOGIES,
     POWER_COSTS,
     FUEL_PRICES,
-    PERMIT_ROUTES,
-    AIR_PERMIT_THRESHOLDS,
-    NUCLEAR_RESTRICTIONS,
 )
