@@ -38,6 +38,7 @@ from tokenworks.yearly import Yearly
 HOURS_PER_YEAR = 8760
 SECONDS_PER_YEAR = 3600 * HOURS_PER_YEAR
 _KW_PER_MW = 1000.0
+_W_PER_MW = 1e6
 _MONTHS = 12
 TARIFF = ("capacity_usd_per_kw_month", "energy_usd_per_mwh", "delivery_usd_per_mwh")
 PLANT = ("overnight_capex_usd_per_kw", "fixed_om_usd_per_kw_year", "variable_om_usd_per_mwh")
@@ -52,6 +53,7 @@ COST_COLUMNS = (
     "cost_usd_per_mtoken",
     *(f"{component}_usd_per_mtoken" for component in COMPONENTS),
     "output_tokens_per_s_per_mw",
+    "output_tokens_per_s_per_w_per_usd",
 )
 NEED_COLUMNS = (
     "site",
@@ -94,7 +96,9 @@ def levelised_costs(x: Inputs, year: int) -> pd.DataFrame:
         and serves whole requests, of systems that can be ordered by then, with the cheapest source
         of power; components in USD per million output tokens, cheapest first within a site and
         workload.
-        `output_tokens_per_s_per_mw` is at the utilisation limit, over design MW at the meter.
+        `output_tokens_per_s_per_mw` is at the utilisation limit, over design MW at the meter;
+        `output_tokens_per_s_per_w_per_usd` is the same by watt, over the price of one accelerator
+        with its share of the system, so that a rack and a server of the same chips are alike.
     """
     view = _Year(x, year)
     systems = {row.system: row for row in rows(x.tables["hardware"]) if view.for_sale(row)}
@@ -296,5 +300,8 @@ def _line(
     per_mtoken = [parts[name] / mtokens for name in COMPONENTS]
     meter_mw = system.design_kw * site.peak_pue_ratio / _KW_PER_MW
     per_mw = output * 1e6 / meter_mw if meter_mw else np.inf
+    accelerators = 1 if pd.isna(system.accelerators_count) else max(1, system.accelerators_count)
+    accelerator_usd = system.capex_usd / accelerators
+    per_w_per_usd = per_mw / _W_PER_MW / accelerator_usd if accelerator_usd else np.inf
     name = (site.site, match.workload, match.system, match.point, source.name)
-    return (*name, sum(per_mtoken), *per_mtoken, per_mw)
+    return (*name, sum(per_mtoken), *per_mtoken, per_mw, per_w_per_usd)

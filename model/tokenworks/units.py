@@ -44,6 +44,7 @@ SUFFIX_UNITS: dict[str, str] = {
     "_tokens": "tokens",
     "_tokens_per_s": "tokens/s",
     "_tokens_per_s_per_mw": "tokens/s/MW",
+    "_tokens_per_s_per_w_per_usd": "tokens/s/W/USD",
     "_wh_per_request": "Wh/request",
     "_gb": "GB",
     "_bytes_per_token": "bytes/token",

@@ -79,6 +79,11 @@ def test_components_worked_by_hand(inputs):
     assert line["cost_usd_per_mtoken"] == near((6.5e6 + 0.6e6 + 36e3 + 273_312.0) / mtokens)
     # 0.8 million tokens/s over 1.5 MW at the meter.
     assert line["output_tokens_per_s_per_mw"] == near(0.8e6 / 1.5)
+    # 0.533 tokens/s a watt, for a system of one accelerator of 30 million USD; of ten, ten times.
+    assert line["output_tokens_per_s_per_w_per_usd"] == near(0.8 / 1.5 / 30e6)
+    ten = [{**CASE["hardware"][0], "accelerators_count": 10}]
+    (line,) = levelised_costs(inputs(hardware=ten), YEAR).to_dict("records")
+    assert line["output_tokens_per_s_per_w_per_usd"] == near(0.8 / 1.5 / 3e6)
 
 
 def test_plant_of_its_own_where_that_is_cheaper(inputs):
