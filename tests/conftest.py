@@ -168,6 +168,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         )
     ),
     "export_conditions": {"alternative_index": 1, "condition_index": 1, "value_number": None},
+    "holdings": {"amount_count": None, "amount_mw": None},
     "models": {"model": "m", "kv_bytes_per_token": None},
     "operating_points": {
         "point": lambda row: f"{row['system']}-{row['model']}",

@@ -10,8 +10,9 @@ from __future__ import annotations
 import calendar as days_of
 import datetime as dt
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -76,12 +77,42 @@ class Calendar:
         Period to its first month and the month after its last, in order.
     arrival_months
         Months between the regular dates of arrival, counted from the start of every period.
+    held_months
+        Vintage of what is held, from -1 downwards, to its month of service; the latest first.
     """
 
     start: dt.date
     steps: tuple[Step, ...]
     period_months: dict[str, tuple[int, int]]
     arrival_months: int
+    held_months: Mapping[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def vintages(self) -> tuple[Step, ...]:
+        """Steps of the horizon, and what is held by month: its negative numbers count from the end.
+
+        Both are when something enters service.
+        """
+        held = [
+            Step(v, "", month, month + 1, (self.year_of(month),), 0.0)
+            for v, month in self.held_months.items()
+        ]
+        return (*self.steps, *sorted(held, key=lambda step: step.index))
+
+    def entry(self, vintage: int) -> int:
+        """First step in which a vintage can serve; one beyond the last where none is left."""
+        if vintage >= 0:
+            return vintage
+        month = self.held_months[vintage]
+        ready = (step.index for step in self.steps if step.start_month >= month)
+        return next(ready, len(self.steps))
+
+    def step_before(self, step: int, vintage: int) -> int:
+        """The step in which a vintage must be in service to leave at the start of a step.
+
+        The one before; at the start of the horizon the first itself, for what is held.
+        """
+        return 0 if step == 0 and vintage < 0 else step - 1
 
     @property
     def horizon_months(self) -> int:

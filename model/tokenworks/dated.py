@@ -75,6 +75,12 @@ class Dated(float):
         return self.__neg__().__add__(other)
 
 
+def _paid(start_month: int, end_month: int) -> Payments:
+    """A dollar in every month from start to end; none before the horizon."""
+    start = max(0, start_month)
+    return ((start, end_month, 1.0),) if end_month > start else ()
+
+
 class DatedDiscounting(Discounting):
     """The same factors, each a `Dated` dollar: what is left at the end is dated the month after.
 
@@ -94,12 +100,12 @@ class DatedDiscounting(Discounting):
 
     def in_month(self, month: int) -> float:
         """Factor of a payment in the middle of a month."""
-        return Dated(super().in_month(month), ((month, month + 1, 1.0),))
+        return Dated(super().in_month(month), _paid(month, month + 1))
 
     def total(self, start_month: int, end_month: int) -> float:
         """Sum of the factors of the months from start to end."""
         value = super().total(start_month, end_month)
-        return Dated(value, ((start_month, end_month, 1.0),))
+        return Dated(value, _paid(start_month, end_month))
 
     @property
     def at_end(self) -> float:

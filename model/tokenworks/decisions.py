@@ -43,7 +43,7 @@ def order_months(x: Inputs) -> Callable[[str, tuple[Any, ...]], int]:
 def decided_month(x: Inputs) -> Callable[[str, tuple[Any, ...]], int]:
     """Month of the horizon in which a variable at an index is decided."""
     lead = order_months(x)
-    steps = x.calendar.steps
+    steps = x.calendar.vintages
 
     def month(variable: str, index: tuple[Any, ...]) -> int:
         if variable in FILINGS:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from tokenworks import leads
+from tokenworks import held, leads
 from tokenworks.calendar import Calendar, make_calendar
 from tokenworks.checks import checked_tables
 from tokenworks.days import fewer_days
@@ -23,11 +23,16 @@ DEPENDENTS = {
     "sites": (
         ("interconnection_routes", "site"),
         ("network", "site"),
+        ("holdings", "site"),
         ("site_links", "from_site"),
         ("site_links", "to_site"),
     ),
-    "power_technologies": (("power_costs", "technology"), ("permit_routes", "asset")),
-    "hardware": (("operating_points", "system"),),
+    "power_technologies": (
+        ("power_costs", "technology"),
+        ("permit_routes", "asset"),
+        ("holdings", "asset"),
+    ),
+    "hardware": (("operating_points", "system"), ("holdings", "asset")),
 }
 
 
@@ -98,10 +103,15 @@ def prepare(
     least = scenario.exports.least_grant_probability_fraction
     calendar = make_calendar(
         frames["periods"],
-        leads.first_services(frames) | first_services(frames, start, least) | set(milestones),
+        leads.first_services(frames)
+        | first_services(frames, start, least)
+        | held.first_services(frames, start)
+        | set(milestones),
         scenario.time.step_months,
         scenario.time.arrival_months,
     )
+    months = sorted({holding.month for holding in held.holdings(frames, start)}, reverse=True)
+    calendar = replace(calendar, held_months={-n: m for n, m in enumerate(months, start=1)})
     return Inputs(
         scenario=scenario,
         tables=frames,

@@ -16,13 +16,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from tokenworks import air
-from tokenworks.calendar import whole_months_until
+from tokenworks.calendar import months_between, whole_months_until
 from tokenworks.frames import NamedRow, given, lookup, rows, rows_by
+from tokenworks.schema import tables_holdings as holdings
 from tokenworks.schema.tables_power import SITE_ASSET, STACKS_ASSET
 
 _ATTAINMENT = "attainment"
@@ -106,10 +107,57 @@ def permits_by_site(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str],
         row.route: tuple(air.assets_of(row, technologies, limits))
         for row in rows(tables["permit_routes"])
     }
+    filed, opened = routes_held(tables), sites_held(tables)
     for site, offered in routes_offered(tables):
         for row in routes_that_hold(site, offered):
+            one, month = permit(row), filed.get((site.site, row.route))
+            if month is not None:
+                granted = max(0, month + one.months)
+                one = replace(one, months=granted, cost_usd=0.0, follows="")
             for asset in assets[row.route]:
-                result.setdefault((site.site, asset), []).append(permit(row))
+                # An open site has its permits.
+                if asset != SITE_ASSET or site.site not in opened:
+                    result.setdefault((site.site, asset), []).append(one)
+    return result
+
+
+def sites_held(tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Sites of which blocks are energised or on order."""
+    return {
+        row.site
+        for row in rows(tables["holdings"])
+        if row.kind == holdings.SITE or (row.kind == holdings.ORDER and row.asset == SITE_ASSET)
+    }
+
+
+def routes_held(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
+    """(site, route) granted or filed before the horizon to the month of its filing, negative.
+
+    Of what is granted the filing lies the route's months before the grant; a contract's route is
+    granted when the contract starts.
+    """
+    start = tables["periods"]["start"].min().date()
+    months = route_months(tables)
+    result: dict[tuple[str, str], int] = {}
+    for row in rows(tables["holdings"]):
+        routes = holdings.PERMIT, holdings.QUEUE_POSITION, holdings.CONTRACT
+        if row.kind in routes and row.asset in months:
+            day = row.date.date().replace(day=1)
+            filed = round(months_between(start, day))
+            if row.kind != holdings.QUEUE_POSITION:
+                filed -= months[row.asset]
+            pair = row.site, row.asset
+            result[pair] = min(filed, result.get(pair, filed))
+    return result
+
+
+def route_months(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    """Months from filing to grant of every route that can be filed, licences of rules too."""
+    result = {row.route: permit(row).months for row in rows(tables["permit_routes"])}
+    for row in rows(tables["interconnection_routes"]):
+        result[row.route] = int(row.route_months) + slip(row)
+    for row in rows(tables["export_rules"]):
+        result[row.rule] = 0 if pd.isna(row.licence_months) else int(row.licence_months)
     return result
 
 
@@ -183,9 +231,14 @@ def slip(row: NamedRow) -> int:
     return 0 if pd.isna(row.slip_months) else int(row.slip_months)
 
 
-def connection_months(route: NamedRow) -> int:
-    """Months from filing an interconnection to its first contracted MW."""
-    return int(route.route_months) + slip(route)
+def connection_months(route: NamedRow, filed: Mapping[tuple[str, str], int]) -> int:
+    """Months from filing an interconnection to its first contracted MW.
+
+    Of one that is held, those that are left of them at the start of the horizon.
+    """
+    months = int(route.route_months) + slip(route)
+    month = filed.get((route.site, route.route))
+    return months if month is None else max(0, month + months)
 
 
 def _with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
@@ -295,12 +348,13 @@ def first_services(tables: Mapping[str, pd.DataFrame]) -> set[int]:
     """
     permits = permits_by_site(tables)
     start = tables["periods"]["start"].iloc[0].date()
-    found = {connection_months(row) for row in rows(tables["interconnection_routes"])}
+    filed = routes_held(tables)
+    found = {connection_months(row, filed) for row in rows(tables["interconnection_routes"])}
     found |= {
         first_month(row.first_order, start) + row.lead_months for row in rows(tables["hardware"])
     }
     shut = closed(tables)
-    opened: set[int] = set()
+    opened: set[int] = {0} if sites_held(tables) else set()
     laterals = lateral_months(tables)
     for _, held in air_routes(tables):
         # A later permit lifts a cap on what is built already.

@@ -45,12 +45,15 @@ class Discounting:
         return cut
 
     def in_month(self, month: int) -> float:
-        """Factor of a payment in the middle of a month, (1+r)^-((m+1/2)/12)."""
-        return float(self._factors[month])
+        """Factor of a payment in the middle of a month, (1+r)^-((m+1/2)/12).
+
+        None before the horizon: what was paid then is sunk.
+        """
+        return float(self._factors[month]) if month >= 0 else 0.0
 
     def total(self, start_month: int, end_month: int) -> float:
-        """Sum of the factors of the months from start to end."""
-        return float(self._factors[start_month:end_month].sum())
+        """Sum of the factors of the months from start to end, those before the horizon left out."""
+        return float(self._factors[max(0, start_month) : max(0, end_month)].sum())
 
     def mean(self, start_month: int, end_month: int) -> float:
         """Mean factor of the months from start to end, the factor of an even flow."""

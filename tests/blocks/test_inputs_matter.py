@@ -161,6 +161,8 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("export_conditions", "value_text"): ["false"],
     ("export_conditions", "value_date"): [pd.Timestamp("2024-01-01")],
     ("operator_standings", "from_date"): [pd.Timestamp("2029-06-01")],
+    ("holdings", "kind"): ["order"],
+    ("holdings", "asset"): ["engine"],
     ("exports", "least_grant_probability_fraction"): [0.9],
     ("", "unserved"): ["forbidden"],
     ("policy", "most_capital_usd"): [1e8],

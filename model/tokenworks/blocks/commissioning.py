@@ -98,7 +98,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
 def _add_sets(m: ConcreteModel, x: Inputs) -> None:
     rate = lookup(x.tables["sites"], "site", "commissioning_mw_per_month")
-    ramps = [(s, h, e) for s, h, e in m.PURCHASES if not math.isnan(rate[s])]
+    ramps = [(s, h, e) for s, h, e in m.PURCHASES if e >= 0 and not math.isnan(rate[s])]
     steps = list(dict.fromkeys((s, e) for s, _, e in ramps))
     m.RAMPS = Set(dimen=3, initialize=ramps)
     m.RAMP_STEPS = Set(dimen=2, initialize=steps)

@@ -54,7 +54,13 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     rows = rows_by(x.tables["power_technologies"], "technology")
     price = leads.lateral_usd(x.tables)
-    burnt = [(s, k, e) for s, k, e in m.BUILDS if rows[k].needs_gas and price.get(s, 0.0) > 0.0]
+    # Gas-fired modules that are held have their pipe.
+    piped = {s for s, k, v in c.held.modules if rows[k].needs_gas}
+    burnt = [
+        (s, k, e)
+        for s, k, e in m.BUILDS
+        if rows[k].needs_gas and price.get(s, 0.0) > 0.0 and s not in piped
+    ]
     laterals = list(dict.fromkeys((s, e) for s, _, e in burnt))
     sites = list(dict.fromkeys(s for s, _ in laterals))
     steps = [(s, e) for s, e in m.GAS_STEPS if s in set(sites)]

@@ -107,7 +107,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     held, signed = list(m.GRID_STEPS), c.siting.contracts
     routes = dict.fromkeys((s, i) for s, i, _ in signed)
     steps_of = gather(routes, (((s, i), e) for s, i, e in signed))
-    drops = [(s, i, v, u) for s, i, v in signed for u in steps_of[s, i] if u > v]
+    drops = [(s, i, v, u) for s, i, v in signed for u in steps_of[s, i] if u > v and u >= 0]
     m.SIGNINGS = Set(dimen=3, initialize=signed)
     m.DROPS = Set(dimen=4, initialize=drops)
     m.DROP_STEPS = Set(
@@ -176,7 +176,7 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     term = Yearly(tariffs, ["zone"], "term_months")
     fee = Yearly(tariffs, ["zone"], "exit_fee_usd_per_kw")
     connection = {
-        (s, i, e): works[i] * KW_PER_MW * money.in_month(steps[e].start_month)
+        (s, i, e): works[i] * KW_PER_MW * money.in_month(x.calendar.vintages[e].start_month)
         for s, i, e in m.SIGNINGS
     }
     capacity = {
@@ -187,12 +187,13 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
         for s, i, e in m.GRID_STEPS
     }
     # Term and fee are those of the year in which the contract was signed.
+    signed = x.calendar.vintages
     leaving = {
-        (s, i, v, u): fee.at((zone[s],), steps[v].year)
+        (s, i, v, u): fee.at((zone[s],), signed[v].year)
         * KW_PER_MW
         * money.in_month(steps[u].start_month)
         for s, i, v, u in m.DROPS
-        if steps[u].start_month - steps[v].start_month < term.at((zone[s],), steps[v].year)
+        if steps[u].start_month - signed[v].start_month < term.at((zone[s],), signed[v].year)
     }
     extra = {index: usd * money.contingency for index, usd in connection.items()}
     return [

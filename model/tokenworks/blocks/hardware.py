@@ -93,20 +93,21 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     vintages = gather(pairs, (((s, h), e) for s, h, e in bought))
 
     share = {
-        (h, v, e.index): service_share(e, steps[v], rows[h].life_years)
+        (h, v, e.index): service_share(e, x.calendar.vintages[v], rows[h].life_years)
         for h, v in dict.fromkeys((h, v) for _, h, v in bought)
         for e in steps
     }
     share = {index: value for index, value in share.items() if value > 0.0}
     m.LIFE = Set(dimen=3, initialize=list(share))
     m.life_share = Param(m.LIFE, initialize=share)
-    held = [(s, h, e.index) for s, h in pairs for e in steps if e.index >= vintages[s, h][0]]
+    first = {pair: min(map(x.calendar.entry, entered)) for pair, entered in vintages.items()}
+    held = [(*pair, e.index) for pair in pairs for e in steps if e.index >= first[pair]]
     # What is sold at a step was alive in the step before it; otherwise it has left by itself.
     sales = [
         (s, h, v, u.index)
         for s, h, v in bought
         for u in steps
-        if u.index > v and (h, v, u.index - 1) in share
+        if (h, v, x.calendar.step_before(u.index, v)) in share
     ]
     m.PURCHASES = Set(dimen=3, initialize=bought)
     m.SYSTEM_STEPS = Set(dimen=3, initialize=held)
@@ -154,14 +155,14 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
 
     price, upkeep, left = {}, {}, {}
     for s, h, e in m.PURCHASES:
-        row, service = rows[h], steps[e].start_month
+        row, service = rows[h], x.calendar.vintages[e].start_month
         end = service + round(row.life_years * MONTHS_PER_YEAR)
         price[s, h, e] = row.capex_usd * money.in_month(service)
         upkeep[s, h, e] = row.fixed_om_usd_per_year * money.years(service, end)
         left[s, h, e] = -left_usd(row, service)
     saved, resale = {}, {}
     for s, h, v, u in m.SALES:
-        row, service, sold = rows[h], steps[v].start_month, steps[u].start_month
+        row, service, sold = rows[h], x.calendar.vintages[v].start_month, steps[u].start_month
         end = service + round(row.life_years * MONTHS_PER_YEAR)
         saved[s, h, v, u] = -row.fixed_om_usd_per_year * money.years(sold, max(sold, end))
         got = resale_usd(row, service, sold) * money.in_month(sold)

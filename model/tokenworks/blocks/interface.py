@@ -47,11 +47,15 @@ from tokenworks.inputs import Inputs
 
 def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the interface's sets and variables."""
-    steps = range(len(x.calendar.steps))
+    steps, entry = range(len(x.calendar.steps)), x.calendar.entry
     site_steps = [(s, e) for s, first in c.siting.first_step.items() for e in steps if e >= first]
-    power = list(dict.fromkeys((s, k, e) for s, k, v in c.assets.builds for e in steps if e >= v))
+    power = list(
+        dict.fromkeys((s, k, e) for s, k, v in c.assets.builds for e in steps if e >= entry(v))
+    )
     # A contract holds from its start on, also in steps in which none can start.
-    grid = list(dict.fromkeys((s, i, e) for s, i, v in c.siting.contracts for e in steps if e >= v))
+    grid = list(
+        dict.fromkeys((s, i, e) for s, i, v in c.siting.contracts for e in steps if e >= entry(v))
+    )
     served = c.serving
     load = list(
         dict.fromkeys((s, w, served.profile_of[s, w, g], e) for s, w, _, g, e in served.serves)

@@ -133,7 +133,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.BUILDS = Set(dimen=3, initialize=builds)
     m.SITE_POWER = Set(dimen=2, initialize=pairs)
     share = {
-        (k, v, e.index): service_share(e, steps[v], rows[k].life_years)
+        (k, v, e.index): service_share(e, x.calendar.vintages[v], rows[k].life_years)
         for k, v in dict.fromkeys((k, v) for _, k, v in builds)
         for e in steps
     }
@@ -163,11 +163,13 @@ def _add_retirements(m: ConcreteModel, x: Inputs, share: dict[tuple[str, int, in
     rows = rows_by(x.tables["power_technologies"], "technology")
     least = {k: int(given(row.lease_term_months, 0)) for k, row in rows.items()}
     # What retires at a step was alive in the step before it; otherwise it has left by itself.
+    before = x.calendar.step_before
     retirements = [
         (s, k, v, u.index)
         for s, k, v in m.BUILDS
-        for u in steps[v + 1 :]
-        if (k, v, u.index - 1) in share and u.start_month - steps[v].start_month >= least[k]
+        for u in steps
+        if (k, v, before(u.index, v)) in share
+        and u.start_month - x.calendar.vintages[v].start_month >= least[k]
     ]
     m.RETIREMENTS = Set(dimen=4, initialize=retirements)
     m.RETIRE_STEPS = Set(

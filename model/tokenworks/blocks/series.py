@@ -77,7 +77,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     found = tranches(x, c.assets.most_modules)
     units = {(k, j): t.units for k, of in found.items() for j, t in enumerate(of, start=1)}
-    steps = sorted({(k, e) for _, k, e in m.BUILDS if k in found})
+    steps = sorted({(k, e) for _, k, e in m.BUILDS if k in found and e >= 0})
     numbers = {k: list(range(1, len(of) + 1)) for k, of in found.items()}
     m.TRANCHES = Set(dimen=2, initialize=list(units))
     m.tranche_count = Param(m.TRANCHES, initialize=units)
@@ -87,7 +87,14 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         m.SERIES_STEPS,
         dimen=2,
         initialize=gather(
-            steps, (((k, v), (s, e)) for k, v in steps for s, q, e in m.BUILDS if q == k and e <= v)
+            steps,
+            (
+                ((k, v), (s, e))
+                for k, v in steps
+                for s, q, e in m.BUILDS
+                # What is held was paid for, at whatever place in the series.
+                if q == k and 0 <= e <= v
+            ),
         ),
     )
     m.SERIES_COUNTS = Set(dimen=3, initialize=[(k, j, v) for k, v in steps for j in numbers[k]])

@@ -108,7 +108,10 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.OPENABLE = Set(initialize=openable)
     m.OPENED_BY = Set(
         m.SITE_STEPS,
-        initialize={(s, e): [v for t, v in openings if t == s and v <= e] for s, e in m.SITE_STEPS},
+        initialize={
+            (s, e): [v for t, v in openings if t == s and x.calendar.entry(v) <= e]
+            for s, e in m.SITE_STEPS
+        },
     )
     m.OPENING_PERMITS = Set(dimen=3, initialize=list(c.siting.opening_permits))
     m.OPENING_FILINGS = Set(m.OPENING_PERMITS, dimen=2, initialize=c.siting.opening_permits)
@@ -125,12 +128,12 @@ def _rent_usd_per_year(site: NamedRow) -> float:
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     """Present values of what the block spends."""
-    money, steps = x.discounting, x.calendar.steps
+    money = x.discounting
     opening, land, land_left = {}, {}, {}
     shell, shell_left, upkeep, rent = {}, {}, {}, {}
     sites = rows_by(x.tables["sites"], "site")
     for s, e in c.siting.openings:
-        site, start = sites[s], steps[e].start_month
+        site, start = sites[s], x.calendar.vintages[e].start_month
         broken = start - int(site.construction_months)
         opening[s, e] = site.opening_cost_usd * money.in_month(broken)
         land[s, e] = site.land_cost_usd * money.in_month(broken)

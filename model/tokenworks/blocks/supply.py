@@ -7,7 +7,7 @@ Sets
     SYSTEM_USES     (p, h)          systems that take from it
     MODULES_FROM[p, y in SUPPLY_YEARS]      (s, k, e) of BUILDS in that year that take from it
     SYSTEMS_FROM[p, y in SUPPLY_YEARS]      (s, h, e) of PURCHASES
-    CONTRACTS_FROM[p, y in SUPPLY_YEARS]    (s, i, e) of GRID_STEPS
+    CONTRACTS_FROM[p, y in SUPPLY_YEARS]    (s, i, e) of SIGNINGS
     BLOCKS_FROM[p, y in SUPPLY_YEARS]       (s, e) of OPENINGS
 Parameters
     supply_limit_count[p, y]        units there are [1]
@@ -74,9 +74,11 @@ def _add_sets(m: ConcreteModel, x: Inputs) -> None:
     takers = {
         "MODULES_FROM": [(p, i) for p in kinds for i in m.BUILDS if modules[p, i[1]]],
         "SYSTEMS_FROM": [(p, i) for p in kinds for i in m.PURCHASES if systems[p, i[1]]],
-        "CONTRACTS_FROM": [(p, i) for p in kinds for i in m.GRID_STEPS if contracted[p]],
+        "CONTRACTS_FROM": [(p, i) for p in kinds for i in m.SIGNINGS if contracted[p]],
         "BLOCKS_FROM": [(p, i) for p in kinds for i in m.OPENINGS if energised[p]],
     }
+    # What is held took its share before.
+    takers = {n: [(p, i) for p, i in pairs if i[-1] >= 0] for n, pairs in takers.items()}
     used = {(p, year[i[-1]]) for pairs in takers.values() for p, i in pairs}
     rows = [row for row in held.limits if row in used]
     m.SUPPLIES = Set(initialize=list(dict.fromkeys(p for p, _ in rows)))

@@ -111,7 +111,7 @@ def offer_later_permits(
         if site not in first or not air.allow_more(permits.classes[site, name].caps, caps):
             continue
         others = [p for (s, _), held in permits.routes.items() if s == site for p in held]
-        for step in x.calendar.steps[first[site] :]:
+        for step in x.calendar.steps[max(0, first[site]) :]:
             for permit in routes:
                 filings.offer_permit(site, permit, step.start_month, others)
 

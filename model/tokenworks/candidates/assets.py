@@ -12,6 +12,7 @@ from tokenworks import leads
 from tokenworks.calendar import MONTHS_PER_YEAR, Step
 from tokenworks.candidates.air import AirPermits, offer_later_permits
 from tokenworks.candidates.exports import Controls
+from tokenworks.candidates.held import Held
 from tokenworks.candidates.points import fits_site
 from tokenworks.candidates.retrofits import Retrofits
 from tokenworks.candidates.sites import Siting, enabling_filings, offer_permits
@@ -55,7 +56,7 @@ def service_share(step: Step, service: Step, life_years: float) -> float:
     1 throughout its life, the remaining fraction in the step in which its life ends, then 0: what
     replaces it in the course of that step is counted by its own fraction.
     """
-    if service.index > step.index:
+    if service.start_month > step.start_month:
         return 0.0
     left = service.start_month + life_years * MONTHS_PER_YEAR - step.start_month
     return min(1.0, max(0.0, left / step.months))
@@ -87,6 +88,7 @@ def assets(
     systems: set[str],
     controls: Controls,
     halls: Retrofits,
+    held: Held,
 ) -> Assets:
     """Columns of power and hardware that can be used within the horizon.
 
@@ -104,9 +106,11 @@ def assets(
         What export rules say; the ways of what they control are added to it.
     halls
         Halls that can be retrofitted.
+    held
+        What is held.
     """
     permits = leads.permits_by_site(x.tables)
-    laterals, held = leads.lateral_months(x.tables), supplies(x)
+    laterals, supply = leads.lateral_months(x.tables), supplies(x)
     shut = leads.closed(x.tables)
     builds, most, whole = [], {}, set()
     for site in rows(x.tables["sites"]):
@@ -119,17 +123,19 @@ def assets(
             possible = count and not is_barred(site, routes) and pair not in shut
             gas = laterals.get(site.site, 0) if technology.needs_gas else 0
             steps = _build_steps(x, where, site, technology, routes, gas) if possible else []
-            steps = [e for e in steps if held.has_some(technology.technology, e)]
-            if not steps:
+            steps = [e for e in steps if supply.has_some(technology.technology, e)]
+            has = [index for index in held.modules if index[:2] == pair]
+            if not steps and not has:
                 continue
-            most[pair] = count
+            builds += has
+            most[pair] = max(count, math.ceil(sum(held.modules[index] for index in has)))
             share = technology.module_mw / (site.max_it_mw * site.peak_pue_ratio)
             if share >= x.scenario.power.whole_module_fraction:
                 whole.add(pair)
             builds += [(*pair, step) for step in steps]
     offer_later_permits(x, where.filings, stacks, builds)
     allowed = _allowed(x, where, builds, permits)
-    bought = _purchases(x, where, systems, controls, halls)
+    bought = [*held.systems, *_purchases(x, where, systems, controls, halls)]
     return Assets(builds, allowed, most, whole, bought)
 
 
@@ -171,6 +177,8 @@ def _allowed(
     technologies = rows_by(x.tables["power_technologies"], "technology")
     found = {}
     for site, technology, step in builds:
+        if step < 0:
+            continue  # what is held was allowed
         stages = leads.technology_stages(technologies[technology], x.calendar.start)
         routes = permits.get((site, technology), [])
         month = x.calendar.steps[step].start_month

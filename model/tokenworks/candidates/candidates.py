@@ -12,6 +12,7 @@ from tokenworks.candidates.assets import Assets, assets
 from tokenworks.candidates.demand import StepDemand, demand_in_steps, profiles
 from tokenworks.candidates.exports import Controls
 from tokenworks.candidates.flexible import FlexibleLoad, flexible_load
+from tokenworks.candidates.held import Held, held
 from tokenworks.candidates.points import matches
 from tokenworks.candidates.retrofits import Retrofits, retrofits
 from tokenworks.candidates.serving import Serving, serving
@@ -27,6 +28,8 @@ class Candidates:
 
     Attributes
     ----------
+    held
+        What is held when the horizon starts.
     siting
         Openings, filings, contracts.
     retrofits
@@ -49,6 +52,7 @@ class Candidates:
         Load that can be shed or can wait.
     """
 
+    held: Held
     siting: Siting
     retrofits: Retrofits
     air: AirPermits
@@ -71,16 +75,19 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     filed
         (site, route) to months in which it can be filed besides those in which that is of use.
     """
-    where = siting(x, filed or {})
+    has = held(x)
+    where = siting(x, filed or {}, has)
     found = matches(x)
     least = x.scenario.exports.least_grant_probability_fraction
     controls = Controls(Shipments(x.tables, x.calendar.start, least), where.filings)
     halls = retrofits(x, where)
     stacks = air_permits(x)
-    kit = assets(x, where, stacks, {m.system for m in found}, controls, halls)
+    kit = assets(x, where, stacks, {m.system for m in found}, controls, halls, has)
     demand = demand_in_steps(x)
     served = serving(x, where, found, kit.purchases, demand)
     shapes = profiles(x)
     hours = slices(x, shapes)
     flexible = flexible_load(x, where, served, hours)
-    return Candidates(where, halls, stacks, kit, controls, served, demand, shapes, hours, flexible)
+    return Candidates(
+        has, where, halls, stacks, kit, controls, served, demand, shapes, hours, flexible
+    )

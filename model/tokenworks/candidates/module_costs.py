@@ -72,7 +72,7 @@ class Vintages:
 
     def cost(self, technology: str, step: int, ratio: float) -> ModuleCost:
         """Costs of a module whose capital is so many times that of `power_costs`."""
-        row, service = self._rows[technology], self._calendar.steps[step].start_month
+        row, service = self._rows[technology], self._calendar.vintages[step].start_month
         stages = leads.technology_stages(row, self._calendar.start)
         order, key = service - stages.months, (technology,)
         year, kilowatts = self._calendar.year_of(order), row.module_mw * KW_PER_MW
@@ -92,7 +92,7 @@ class Vintages:
 
     def credit(self, technology: str, step: int) -> Credit:
         """Tax credit of the modules that enter service at a step."""
-        service = self._calendar.steps[step].start_month
+        service = self._calendar.vintages[step].start_month
         build = (
             service - leads.technology_stages(self._rows[technology], self._calendar.start).build
         )
@@ -138,8 +138,8 @@ def credit_steps(
             continue
         credit = credits[k, v]
         years = min(credit.production_years, life[k])
-        for step in steps[v:]:
-            share = service_share(step, steps[v], years)
+        for step in steps:
+            share = service_share(step, x.calendar.vintages[v], years)
             if share > 0.0:
                 found.setdefault((s, k, credit.name, step.index), {})[v] = share
     return found

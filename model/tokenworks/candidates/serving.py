@@ -102,7 +102,8 @@ def serving(
     by_key = {(m.workload, m.point): m for m in found}
     first_system: dict[tuple[str, str], int] = {}
     for site, system, first in purchases:
-        first_system.setdefault((site, system), first)
+        entry = x.calendar.entry(first)
+        first_system[site, system] = min(entry, first_system.get((site, system), entry))
     groups = _groups(x, where, found, first_system, demand)
     result = Serving(
         by_key,

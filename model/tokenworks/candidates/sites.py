@@ -8,6 +8,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from tokenworks import leads
+from tokenworks.candidates.held import Held
 from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
 from tokenworks.leads import Permit, Stages
@@ -35,6 +36,8 @@ class Filings:
         (site, route) to the routes one of which must be granted before it is filed.
     also
         Months that are offered with the first that is.
+    held
+        (site, route) filed before the horizon, or granted then, to the month of its filing.
     """
 
     months: dict[tuple[str, str], set[int]] = field(default_factory=dict)
@@ -43,6 +46,25 @@ class Filings:
     kept_usd: dict[tuple[str, str], float] = field(default_factory=dict)
     followed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     also: Filed = field(default_factory=dict)
+    held: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def hold(self, months: Mapping[str, int]) -> None:
+        """Take what is held as filed, where it was.
+
+        Parameters
+        ----------
+        months
+            Route to months from filing to grant.
+        """
+        for (site, route), month in self.held.items():
+            self.months[site, route] = {month}
+            self.route_months[site, route] = months[route]
+            self.cost_usd[site, route] = self.kept_usd[site, route] = 0.0
+
+    @property
+    def of_held(self) -> list[Filing]:
+        """Filings that are held."""
+        return [(site, route, month) for (site, route), month in self.held.items()]
 
     def offer_permit(self, site: str, permit: Permit, needed: int, others: list[Permit]) -> None:
         """Offer a permit that is granted in the month in which it is needed, and what it follows.
@@ -72,6 +94,8 @@ class Filings:
         bool
             False where it would have to be filed before the horizon starts.
         """
+        if (site, route) in self.held:
+            return needed >= self.held[site, route] + self.route_months[site, route]
         if needed < months:
             return False
         self.route_months[site, route] = months
@@ -176,7 +200,7 @@ class Siting:
     contracts: list[tuple[str, str, int]]
 
 
-def siting(x: Inputs, filed: Filed) -> Siting:
+def siting(x: Inputs, filed: Filed, held: Held) -> Siting:
     """Columns of siting, routes and contracts that can be used within the horizon.
 
     Parameters
@@ -185,12 +209,18 @@ def siting(x: Inputs, filed: Filed) -> Siting:
         Inputs.
     filed
         Months of filing that are offered besides, of the routes that can be of use.
+    held
+        What is held.
     """
-    filings = Filings(also=filed)
+    filings = Filings(also=filed, held=leads.routes_held(x.tables))
+    filings.hold(leads.route_months(x.tables))
     permits = leads.permits_by_site(x.tables)
     openings: list[tuple[str, int]] = []
     allowed: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
     first_step: dict[str, int] = {}
+    for s, v in held.blocks:
+        openings.append((s, v))
+        first_step[s] = min(x.calendar.entry(v), first_step.get(s, len(x.calendar.steps)))
     for site in rows(x.tables["sites"]):
         routes = permits.get((site.site, SITE_ASSET), [])
         stages = leads.site_stages(site)
@@ -204,7 +234,7 @@ def siting(x: Inputs, filed: Filed) -> Siting:
             openings.append((site.site, step.index))
             first_step.setdefault(site.site, step.index)
             allowed.update({(site.site, q, step.index): f for q, f in enabling.items()})
-    contracts = _contracts(x, filings, first_step)
+    contracts = [*held.contracts, *_contracts(x, filings, first_step)]
     return Siting(filings, openings, allowed, first_step, contracts)
 
 
@@ -215,7 +245,7 @@ def _contracts(
     for row in rows(x.tables["interconnection_routes"]):
         if row.site not in first_step or row.max_mw <= 0.0:
             continue
-        months = leads.connection_months(row)
+        months = leads.connection_months(row, filings.held)
         opened = x.calendar.steps[first_step[row.site]].start_month
         found += [
             (row.site, row.route, step.index)

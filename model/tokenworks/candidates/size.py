@@ -24,10 +24,10 @@ def dispatch_columns(x: Inputs, c: Candidates) -> int:
     first: dict[tuple[str, str], int] = {}
     width: dict[tuple[str, str], int] = {}
     for site, technology, step in c.assets.builds:
-        first.setdefault((site, technology), step)
+        first.setdefault((site, technology), x.calendar.entry(step))
         width[site, technology] = _COLUMNS_OF_STORAGE if kind[technology] == "storage" else 1
     for site, route, step in c.siting.contracts:
-        first.setdefault((site, route), step)
+        first.setdefault((site, route), x.calendar.entry(step))
         width[site, route] = 1
     steps = len(x.calendar.steps)
     flexible = [s for s, *_ in c.flexible.sheds]

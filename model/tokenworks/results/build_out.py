@@ -80,7 +80,7 @@ def power(c: Context) -> pd.DataFrame:
             c.start(e),
             technologies[k].kind,
             c.date(
-                c.steps[e].start_month
+                c.vintages[e].start_month
                 - leads.technology_stages(technologies[k], x.calendar.start).months
             ),
             count,
@@ -95,7 +95,7 @@ def power(c: Context) -> pd.DataFrame:
             i,
             c.start(e),
             "grid",
-            c.date(c.steps[e].start_month - months[s, i]),
+            c.date(c.vintages[e].start_month - months[s, i]),
             float("nan"),
             megawatts,
             float("nan"),
@@ -116,7 +116,7 @@ def hardware(c: Context) -> pd.DataFrame:
             s,
             h,
             c.start(e),
-            c.date(c.steps[e].start_month - int(bought[h].lead_months)),
+            c.date(c.vintages[e].start_month - int(bought[h].lead_months)),
             count,
             sold[s, h, e],
             count * bought[h].design_kw / KW_PER_MW,
@@ -127,6 +127,17 @@ def hardware(c: Context) -> pd.DataFrame:
     return frame(declared.HARDWARE, entries)
 
 
+def departures(c: Context) -> pd.DataFrame:
+    """Modules retired, systems sold and contracts given up, by vintage."""
+    kinds = {"retire_modules": "modules", "sell_systems": "systems", "give_up_mw": "MW"}
+    entries = (
+        (s, a, c.start(v), c.start(u), amount, unit)
+        for variable, unit in kinds.items()
+        for (s, a, v, u), amount in c.plan_values(variable).items()
+    )
+    return frame(declared.DEPARTURES, entries)
+
+
 def timeline(c: Context) -> pd.DataFrame:
     """Every dated milestone: filings and grants, ground-breaking, orders, service, first token."""
     construction = lookup(c.model.inputs.tables["sites"], "site", "construction_months")
@@ -135,7 +146,7 @@ def timeline(c: Context) -> pd.DataFrame:
         dated.append((r.filed, r.site, "route filed", r.route, 1.0, "route"))
         dated.append((r.granted, r.site, "route granted", r.route, 1.0, "route"))
     for s, e in c.plan_values("open_site"):
-        broken = c.steps[e].start_month - int(construction[s])
+        broken = c.vintages[e].start_month - int(construction[s])
         dated.append((c.date(broken), s, "ground broken", s, 1.0, "site"))
     for (s, e), blocks in c.plan_values("energise_blocks").items():
         dated.append((c.start(e), s, "blocks energised", s, blocks, "blocks"))

@@ -43,12 +43,13 @@ def export_use(c: Context) -> pd.DataFrame:
 def broken(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Shipments that the rules do not let go, from the rules and the tables of the plan alone."""
     shipments = c.model.candidates.exports.shipments
+    held = c.held("buy_systems")
     place = lookup(c.model.inputs.tables["sites"], "site", "jurisdiction")
     granted = {(r.site, r.route): r.granted for r in rows(tables["routes"])}
     least: dict[tuple[str, str], float] = defaultdict(float)
     quotas: dict[tuple[str, str], Quota] = {}
     for row in rows(tables["hardware"]):
-        if shipments.is_home(place[row.site]):
+        if shipments.is_home(place[row.site]) or (row.site, row.system, row.in_service) in held:
             continue
         status = shipments.status(place[row.site], row.system, row.in_service.date())
         what = f"{row.bought_systems} {row.system} to {row.site} on {row.in_service.date()}"

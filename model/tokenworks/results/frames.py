@@ -47,9 +47,20 @@ class Context:
         """Steps of the calendar."""
         return self.model.inputs.calendar.steps
 
+    @cached_property
+    def vintages(self) -> tuple[Step, ...]:
+        """Steps, and what is held, by when something enters service."""
+        return self.model.inputs.calendar.vintages
+
+    def held(self, variable: str) -> set[tuple[str, str, pd.Timestamp]]:
+        """(site, asset, day of service) of what a variable by vintage says of holdings."""
+        return {
+            (s, a, pd.Timestamp(self.start(v))) for s, a, v in self.plan_values(variable) if v < 0
+        }
+
     def start(self, step: int) -> dt.date:
-        """First day of a step."""
-        return self.date(self.steps[step].start_month)
+        """First day of a step, or of the vintage of what is held."""
+        return self.date(self.vintages[step].start_month)
 
     def date(self, month: int) -> dt.date:
         """First day of a month."""

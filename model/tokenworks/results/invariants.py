@@ -42,6 +42,7 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *serving_kept(c, tables),
         *flexible_kept(c, tables),
         *targets_are_met(tables),
+        *_nothing_is_ordered_early(c, tables),
         *_nothing_runs_early(c, tables),
         *power_is_there(c, tables),
         *supply_holds(tables),
@@ -140,14 +141,26 @@ def _capacity_holds(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
             yield f"{row.point} at {row.site}: utilisation {row.peak_utilisation_fraction}"
 
 
-def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Orders lie within the horizon, and every permit is granted before the stage it gates."""
-    x = c.model.inputs
-    start = pd.Timestamp(x.calendar.start)
+def _held(c: Context) -> set[tuple[str, str, pd.Timestamp]]:
+    """(site, asset, day of service) of what was held when the horizon started."""
+    variables = "build_modules", "buy_systems", "contract_mw"
+    return set[tuple[str, str, pd.Timestamp]]().union(*map(c.held, variables))
+
+
+def _nothing_is_ordered_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Orders lie within the horizon, except for what is held."""
+    start, held = pd.Timestamp(c.model.inputs.calendar.start), _held(c)
     for name in ("power", "hardware"):
         table = tables[name]
         for row in rows(table[table["ordered"] < start]):
-            yield f"{name} at {row.site} is ordered on {row.ordered}, before the horizon"
+            if (row.site, row[1], row.in_service) not in held:
+                yield f"{name} at {row.site} is ordered on {row.ordered}, before the horizon"
+
+
+def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Every permit is granted before the stage it gates."""
+    x = c.model.inputs
+    held = _held(c)
     granted: dict[tuple[str, str], pd.Timestamp] = {}
     for row in rows(tables["routes"]):
         granted[row.site, row.route] = row.granted
@@ -158,6 +171,8 @@ def _nothing_runs_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Itera
         if row.kind == "grid":
             if granted.get((row.site, row.source), pd.Timestamp.max) > row.in_service:
                 yield f"{row.source} carries power before it is granted"
+            continue
+        if (row.site, row.source, row.in_service) in held:
             continue
         stages = leads.technology_stages(technologies[row.source], x.calendar.start)
         options = permits.get((row.site, row.source), [])

@@ -23,7 +23,7 @@ def power_is_there(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[s
     for (s, k, v, u), count in c.all_values("retire_modules").items():
         held[s, k, v] -= count
         term = given(technologies[k].lease_term_months, 0)
-        if abs(count) > NOISE and c.steps[u].start_month - c.steps[v].start_month < term:
+        if abs(count) > NOISE and c.steps[u].start_month - c.vintages[v].start_month < term:
             yield f"{k} at {s} is returned before its least term of {term} months"
     for (s, k, v), left in held.items():
         if left < -ABSOLUTE:
@@ -45,8 +45,8 @@ def _capacity_by_step(c: Context) -> dict[tuple[str, str, pd.Timestamp], float]:
     counts |= {index: -n for index, n in c.all_values("retire_modules").items()}
     there: dict[tuple[str, str, pd.Timestamp], float] = defaultdict(float)
     for (s, k, v, u), count in counts.items():
-        row, begun = technologies[k], c.steps[v].start_month
-        for step in c.steps[max(u, v) :]:
+        row, begun = technologies[k], c.vintages[v].start_month
+        for step in c.steps[max(u, c.model.inputs.calendar.entry(v)) :]:
             lived = begun + row.life_years * MONTHS_PER_YEAR - step.start_month
             share = min(1.0, max(0.0, lived / step.months))
             there[s, k, pd.Timestamp(c.start(step.index))] += share * count * row.module_mw

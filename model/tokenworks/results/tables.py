@@ -42,6 +42,7 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "routes": build_out.routes(c),
         "power": build_out.power(c),
         "hardware": build_out.hardware(c),
+        "departures": build_out.departures(c),
         "serving": operation.serving(c),
         "flows": operation.flows(c),
         "transfers": operation.transfers(c),

@@ -104,6 +104,18 @@ POWER = Table(
         ),
     ),
 )
+DEPARTURES = Table(
+    "departures",
+    "what leaves before the end of its life or horizon",
+    (
+        SITE,
+        _key("asset", "Technology, system, or interconnection route."),
+        _key("in_service", "First day of service of what leaves.", Kind.DATE),
+        _key("leaves", "First day on which it is gone.", Kind.DATE),
+        _value("amount_count", "Modules, systems or MW."),
+        _value("amount_unit", "Which of them.", Kind.TEXT),
+    ),
+)
 HARDWARE = Table(
     "hardware",
     "systems that enter service",
@@ -341,6 +353,7 @@ RESULT_TABLES: dict[str, Table] = {
         ROUTES,
         POWER,
         HARDWARE,
+        DEPARTURES,
         SERVING,
         FLOWS,
         TRANSFERS,

@@ -8,6 +8,7 @@ from tokenworks.schema.tables_demand import DEMAND_TABLES
 from tokenworks.schema.tables_export import EXPORT_TABLES
 from tokenworks.schema.tables_grid import GRID_TABLES
 from tokenworks.schema.tables_hardware import HARDWARE_TABLES
+from tokenworks.schema.tables_holdings import HOLDINGS_TABLES
 from tokenworks.schema.tables_permits import PERMIT_TABLES
 from tokenworks.schema.tables_place import PLACE_TABLES
 from tokenworks.schema.tables_power import POWER_TABLES
@@ -31,6 +32,7 @@ INPUT_TABLES: dict[str, Table] = {
         *DEMAND_TABLES,
         *SUPPLY_TABLES,
         *EXPORT_TABLES,
+        *HOLDINGS_TABLES,
         *BRANCH_TABLES,
         *SOURCE_TABLES,
     )
