@@ -44,7 +44,7 @@ def test_no_lock_files(repository_files: list[str]) -> None:
 def test_pins_are_plain_versions(root: Path) -> None:
     lines = (root / ".ci" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]
-    pin = re.compile(r"[a-z0-9-]+==[0-9][0-9.]*(?: ; [a-z_]+ [<>=!]+ \"[\w.]+\")?")
+    pin = re.compile(r"[a-z0-9-]+==[0-9][0-9.]*(?:\.post[0-9]+)?(?: ; [a-z_]+ [<>=!]+ \"[\w.]+\")?")
     assert [line for line in pins if not pin.fullmatch(line)] == []
     assert pins == sorted(pins, key=lambda line: line.partition("==")[0])
 
