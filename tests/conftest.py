@@ -197,6 +197,18 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "profiles": {"profile": "flat", "demand_shape": 1.0},
     "demand": {"workload": "w", "region": "r", "output_tokens_per_s": 1e6, "profile": "flat"},
+    "carbon": {
+        "scope": "*",
+        "year": FIRST_YEAR,
+        "price_usd_per_tonne": None,
+        "cap_tonnes_per_year": None,
+    },
+    "clean_matching": {
+        "site": "*",
+        "year": FIRST_YEAR,
+        "hourly_fraction": None,
+        "yearly_fraction": None,
+    },
     "cloud_prices": {"workload": "w", "year": FIRST_YEAR, "max_output_tokens_per_s": None},
 }
 

@@ -15,7 +15,11 @@ from pyomo.environ import ConcreteModel, Objective, minimize
 from tokenworks.blocks import (
     adequacy,
     air,
+    carbon,
+    carbon_use,
+    clean,
     commissioning,
+    commitment,
     contingency,
     credits,
     demand,
@@ -81,8 +85,12 @@ INVESTMENT = (
     spares,
     adequacy,
     contingency,
+    carbon,
 )
-OPERATION = (hours, storage, flexible_load, dispatch, production_credit, emissions)
+OPERATION = (
+    *(hours, storage, flexible_load, dispatch, production_credit, emissions),
+    *(commitment, carbon_use, clean),
+)
 BLOCKS = (*INVESTMENT, *OPERATION)
 
 

@@ -14,6 +14,8 @@ is left as measured.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -65,6 +67,46 @@ def fewer_days(operations: pd.DataFrame, count: int) -> pd.DataFrame:
         for _, hours in table.groupby("zone", sort=False)
     ]
     return pd.concat(kept, ignore_index=True)
+
+
+def with_outage_day(operations: pd.DataFrame, share: float) -> pd.DataFrame:
+    """The same days, the one of least net load in which a share of the year ends cut in two.
+
+    Both parts have the hours of the day; what lies within the share is called ``<day>-outage``.
+
+    Parameters
+    ----------
+    operations
+        Rows of the table `operations`, with `net_load_mw` in all of them.
+    share
+        Share of the year that is to be made of whole days.
+    """
+    if operations.empty or share <= 0.0:
+        return operations
+    cut = [_cut(hours, share) for _, hours in operations.groupby("zone", sort=False)]
+    return pd.concat(cut, ignore_index=True)
+
+
+def in_order_of_load(mean_mw: Mapping[str, float]) -> list[str]:
+    """Days from the least mean net load to the most; of equals the last by name first."""
+    return sorted(sorted(mean_mw, reverse=True), key=lambda day: mean_mw[day])
+
+
+def _cut(hours: pd.DataFrame, share: float) -> pd.DataFrame:
+    days = hours.groupby("day", sort=True)
+    weight = days["weight_days"].first()
+    left = share * float(weight.sum())
+    mean_mw = {str(day): float(mean) for day, mean in days["net_load_mw"].mean().items()}
+    for day in in_order_of_load(mean_mw):
+        if left < weight[day] * (1.0 - _TIE):
+            break
+        left -= weight[day]
+    if left <= _TIE * float(weight.sum()):
+        return hours
+    of_day = hours[hours["day"] == day]
+    within = of_day.assign(day=f"{day}-outage", weight_days=left)
+    rest = of_day.assign(weight_days=float(weight[day]) - left)
+    return pd.concat([hours[hours["day"] != day], rest, within])
 
 
 def peak_day(hours: pd.DataFrame) -> str:

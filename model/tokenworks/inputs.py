@@ -10,7 +10,8 @@ import pandas as pd
 from tokenworks import held, leads
 from tokenworks.calendar import Calendar, make_calendar
 from tokenworks.checks import checked_tables
-from tokenworks.days import fewer_days
+from tokenworks.days import fewer_days, with_outage_day
+from tokenworks.frames import given
 from tokenworks.io.run_folder import hash_inputs
 from tokenworks.io.tables import LoadedTable
 from tokenworks.money import Discounting
@@ -97,6 +98,9 @@ def prepare(
     if scenario.time.representative_days is not None:
         days = fewer_days(frames["operations"], scenario.time.representative_days)
         frames["operations"] = days
+    if scenario.time.outage_day:
+        out = frames["power_technologies"]["planned_outage_fraction"].max()
+        frames["operations"] = with_outage_day(frames["operations"], given(out, 0.0))
     frames = _in_one_dollar_year(frames, scenario.finance.usd_year)
     frames["periods"] = frames["periods"].sort_values("start", ignore_index=True)
     start = frames["periods"]["start"].iloc[0].date()

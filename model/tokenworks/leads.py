@@ -190,7 +190,7 @@ def routes_offered(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[NamedRo
     for row in rows(tables["permit_routes"]):
         by_place.setdefault(row.jurisdiction, []).append(row)
     for site in rows(tables["sites"]):
-        places = _with_parents(site.jurisdiction, parents)
+        places = with_parents(site.jurisdiction, parents)
         # What is asked for where water is scarce is no requirement where it is not.
         kinds = ("", site.water or _FRESH)
         yield (
@@ -241,7 +241,7 @@ def connection_months(route: NamedRow, filed: Mapping[tuple[str, str], int]) -> 
     return months if month is None else max(0, month + months)
 
 
-def _with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
+def with_parents(place: str, parents: Mapping[str, str]) -> Iterator[str]:
     """A place and what it is part of; a circle, which has a check of its own, is walked once."""
     seen: set[str] = set()
     while place and place not in seen:
@@ -286,7 +286,7 @@ def gas_connections(tables: Mapping[str, pd.DataFrame]) -> dict[str, NamedRow]:
     known = rows_by(tables["gas_connections"], "jurisdiction")
     found = {}
     for site in rows(tables["sites"]):
-        places = [p for p in _with_parents(site.jurisdiction, parents) if p in known]
+        places = [p for p in with_parents(site.jurisdiction, parents) if p in known]
         if places:
             found[site.site] = known[places[0]]
     return found

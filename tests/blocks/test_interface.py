@@ -15,7 +15,7 @@ from tokenworks.solver.matrix import Matrix, compile_matrix
 
 FLEXIBLE = {"point_load_mw", "most_load_mw", "interrupted_mw"}
 STOCKS = {"capacity_mw", "creditable_mw", "contracted_mw", "load_mw", "idle_mw"}
-INTERFACE = STOCKS | FLEXIBLE | {"permitted_short_tons_per_year"}
+INTERFACE = STOCKS | FLEXIBLE | {"permitted_short_tons_per_year", "co2_allowance_tonnes"}
 
 OPERATING = {block.__name__.rpartition(".")[2] for block in OPERATION}
 # Where the step stands in a variable's index, by the docstring that declares it.

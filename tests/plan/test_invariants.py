@@ -50,6 +50,12 @@ def test_a_sound_plan_passes(context: Context, plan: Plan) -> None:
             lambda t: t.__setitem__("ordered", t["ordered"] - pd.DateOffset(years=30)),
             "before the horizon",
         ),
+        ("carbon_use", lambda t: t.__setitem__("stack_tonnes", 1e6), "CO2 of us in"),
+        (
+            "dispatch",
+            lambda t: t.__setitem__("power_mw", t["power_mw"].where(t["flow"] == "load", 1e3)),
+            "not as clean as",
+        ),
         ("adequacy", lambda t: t.__setitem__("target_fraction", 1.1), "with a probability of"),
         (
             "routes",

@@ -9,7 +9,7 @@ Sets
 Parameters
     pue_ratio[s, t]                 meter over IT load in the hour [1]
     slice_shape[s, p, t]            demand over its daily mean [1]
-    available_share[s, k, t]        output over capacity after forced outage [1]
+    available_share[s, k, t]        output over capacity after outages, forced and planned [1]
     slice_hours[s, t]               length of the hour's slice [hours]
     slice_share[s, t]               share of a year's hours [1]
     previous_slice[s, t]            slice before it on the same day, the last before the first
@@ -22,6 +22,7 @@ from pyomo.environ import ConcreteModel, Param, Set
 
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
+from tokenworks.candidates.outages import planned_shares
 from tokenworks.frames import rows_by
 from tokenworks.inputs import Inputs
 
@@ -48,9 +49,14 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.SHAPES = Set(dimen=3, initialize=list(shapes))
     m.slice_shape = Param(m.SHAPES, initialize=shapes)
     rows = rows_by(x.tables["power_technologies"], "technology")
+    sites = rows_by(x.tables["sites"], "site")
+    peak_mw = {s: sites[s].max_it_mw * sites[s].peak_pue_ratio for s in m.OPENABLE}
+    outages = [(s, k, planned_shares(rows[k], slices[s], peak_mw[s])) for s, k in m.SITE_POWER]
     available = {
-        (s, k, t): slices[s].availability[rows[k].kind][t] * (1.0 - rows[k].forced_outage_fraction)
-        for s, k in m.SITE_POWER
+        (s, k, t): slices[s].availability[rows[k].kind][t]
+        * (1.0 - rows[k].forced_outage_fraction)
+        * (1.0 - planned[slices[s].day[t]])
+        for s, k, planned in outages
         for t in slices[s].names
     }
     m.AVAILABILITY = Set(dimen=3, initialize=list(available))

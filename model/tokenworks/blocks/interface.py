@@ -19,6 +19,7 @@ Sets
     INTERRUPTIONS   (s, i, e)           flexible contracts of sites with FLEXIBLE_LOADS
     INTERRUPTED_AT[s, e]                routes of INTERRUPTIONS
     EMISSION_STEPS  (s, o, e)     pollutant o of site s is capped by an air permit in step e
+    ALLOWANCES      (s, e)        site s is under a cap on CO2 and can emit in step e
 Variables
     capacity_mw[s, k, e in POWER_STEPS] >= 0      nameplate capacity in service [MW]
     contracted_mw[s, i, e in GRID_STEPS] >= 0     grid contract, firm or not [MW]
@@ -30,6 +31,7 @@ Variables
     interrupted_mw[s, i, e in INTERRUPTIONS] >= 0   IT load less while the contract is cut [MW]
     permitted_short_tons_per_year[s, o, e in EMISSION_STEPS] >= 0
                                                   most that the site may emit [short tons/year]
+    co2_allowance_tonnes[s, e in ALLOWANCES] >= 0   CO2 that the site may emit in the step [tonnes]
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from pyomo.environ import ConcreteModel, NonNegativeReals, Set, Var
 from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.air import emits
+from tokenworks.candidates.carbon import capped_steps
 from tokenworks.candidates.grouping import gather
 from tokenworks.candidates.module_costs import credit_steps
 from tokenworks.frames import rows_by
@@ -82,6 +85,8 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.idle_mw = Var(m.SITE_STEPS, domain=NonNegativeReals)
     m.EMISSION_STEPS = Set(dimen=3, initialize=_emission_steps(x, c, power))
     m.permitted_short_tons_per_year = Var(m.EMISSION_STEPS, domain=NonNegativeReals)
+    m.ALLOWANCES = Set(dimen=2, initialize=capped_steps(x, power, grid))
+    m.co2_allowance_tonnes = Var(m.ALLOWANCES, domain=NonNegativeReals)
 
 
 def _emission_steps(

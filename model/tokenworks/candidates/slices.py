@@ -43,6 +43,10 @@ class Slices:
         (profile, slice) to demand over its daily mean.
     net_load_mw
         Load of the zone less its solar and wind; NaN where the table does not say.
+    marginal_co2_kg_per_mwh
+        CO2 of one more MWh from the grid; NaN where the table does not say.
+    day
+        Representative day.
     """
 
     names: tuple[str, ...]
@@ -54,6 +58,8 @@ class Slices:
     pue_ratio: dict[str, float]
     demand_shape: dict[tuple[str, str], float]
     net_load_mw: dict[str, float]
+    marginal_co2_kg_per_mwh: dict[str, float]
+    day: dict[str, str]
 
 
 # A slice is not divided where less than this share of it would be cut, or left.
@@ -123,6 +129,8 @@ def _of_zone(
         pue_ratio=by_name(1.0 + mean_overhead * table["pue_overhead_shape"]),
         demand_shape=demand_shape,
         net_load_mw=by_name(table["net_load_mw"]),
+        marginal_co2_kg_per_mwh=by_name(table["marginal_co2_kg_per_mwh"]),
+        day={name: str(table["day"].iloc[row]) for name, row, _ in parts},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenworks.checks.base import Tables, problem_at, reads, rows
+from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
 from tokenworks.errors import Problem
 from tokenworks.frames import given
 from tokenworks.schema.scenario import Scenario
@@ -25,6 +25,82 @@ def check_technologies_run_at_times(tables: Tables, _: Scenario) -> Iterator[Pro
                 f"{shown(row.technology)} is out of service all the time: {planned:g} planned and "
                 f"{row.forced_outage_fraction:g} unplanned",
                 "give shares of time that sum to less than 1",
+            )
+
+
+@reads(
+    *("operations.zone", "operations.net_load_mw", "sites.zone", "sites.enabled"),
+    options=("time.outage_day",),
+)
+def check_outage_days_can_be_told(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """Where outages are to fill whole days, net load says which."""
+    table = tables["operations"]
+    zones = {row.zone for row in enabled(tables["sites"])}
+    for zone, group in table.frame.groupby("zone", sort=False) if scenario.time.outage_day else ():
+        blank = group.index[group["net_load_mw"].isna()]
+        if zone in zones and len(blank):
+            yield problem_at(
+                table,
+                int(blank[0]),
+                "net_load_mw",
+                f"it is blank, but `time.outage_day` puts the planned outages of zone {shown(zone)}"
+                " on its days of least net load",
+                "give the zone's load less its solar and wind in every slice, or leave the option "
+                "out",
+            )
+
+
+@reads(
+    *("carbon.price_usd_per_tonne", "operations.zone", "operations.marginal_co2_kg_per_mwh"),
+    *("sites.zone", "sites.enabled"),
+    options=("power.count_grid_co2",),
+)
+def check_counted_grid_has_its_carbon(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """The CO2 of the grid is known where it is to be counted."""
+    table = tables["operations"]
+    if not scenario.power.count_grid_co2 or not len(tables["carbon"].frame):
+        return
+    zones = {row.zone for row in enabled(tables["sites"])}
+    for zone, group in table.frame.groupby("zone", sort=False):
+        blank = group.index[group["marginal_co2_kg_per_mwh"].isna()]
+        if zone in zones and len(blank):
+            yield problem_at(
+                table,
+                int(blank[0]),
+                "marginal_co2_kg_per_mwh",
+                f"it is blank, but `power.count_grid_co2` counts the grid of zone {shown(zone)}",
+                "give it in every slice, or leave the option out",
+            )
+
+
+@reads("power_technologies.co2_tonnes_per_mmbtu", "power_technologies.fuel")
+def check_carbon_comes_from_fuel(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """What burns nothing has no CO2 at the stack."""
+    table = tables["power_technologies"]
+    for row in rows(table):
+        if given(row.co2_tonnes_per_mmbtu, 0.0) > 0.0 and not row.fuel:
+            yield problem_at(
+                table,
+                row.Index,
+                "co2_tonnes_per_mmbtu",
+                f"{shown(row.technology)} has CO2 at the stack, but burns no fuel",
+                "name its fuel, or give 0",
+            )
+
+
+@reads("power_technologies.kind", "power_technologies.minimum_load_fraction")
+def check_only_thermal_units_have_a_least_output(tables: Tables, _: Scenario) -> Iterator[Problem]:
+    """Sun and wind are curtailed at will, and storage rests."""
+    table = tables["power_technologies"]
+    for row in rows(table):
+        if given(row.minimum_load_fraction, 0.0) > 0.0 and row.kind != "thermal":
+            yield problem_at(
+                table,
+                row.Index,
+                "minimum_load_fraction",
+                f"a least output of {row.minimum_load_fraction:g}, but the kind is "
+                f"{shown(row.kind)}",
+                "give 0, or the kind `thermal`",
             )
 
 

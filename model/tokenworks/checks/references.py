@@ -52,6 +52,8 @@ def _references() -> Iterator[Reference]:
     # Not declared as references, for they may also be a star.
     yield Reference("hall_retrofits", "site", "sites", "site", (ANY,))
     yield Reference("fuel_prices", "zone", "zones", "zone", (ANY,))
+    yield Reference("carbon", "scope", "jurisdictions", "jurisdiction", (ANY,))
+    yield Reference("clean_matching", "site", "sites", "site", (ANY,))
 
 
 REFERENCES = tuple(_references())

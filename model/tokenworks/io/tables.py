@@ -28,7 +28,12 @@ _FIRST_ROW = 2
 _ASSUMED = "assumed"
 # Tables whose keys are addresses or parts of them, so that commas and stars have their meaning.
 _FREE_KEYS = ("figure_sources",)
-_STAR_KEYS = (("fuel_prices", "zone"), ("hall_retrofits", "site"))
+_STAR_KEYS = (
+    ("fuel_prices", "zone"),
+    ("hall_retrofits", "site"),
+    ("carbon", "scope"),
+    ("clean_matching", "site"),
+)
 
 
 @dataclass(frozen=True, eq=False)

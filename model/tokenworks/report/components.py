@@ -53,6 +53,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "grid_energy",
         "grid_delivery",
         "grid_unused_take",
+        "carbon",
+        "grid_carbon",
     ),
     "network": ("network", "transfers"),
     "contingency": (

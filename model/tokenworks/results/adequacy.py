@@ -35,16 +35,21 @@ def adequacy(c: Context) -> pd.DataFrame:
         if firmness[i] != FLEXIBLE:
             grid[s, e] += megawatts
     credited, units = _own_supply(c)
+    pue = lookup(x.tables["sites"], "site", "peak_pue_ratio")
+    interrupted: dict[tuple[str, int], float] = defaultdict(float)
+    for (s, _, e), megawatts in c.plan_values("interrupted_mw").items():
+        interrupted[s, e] += pue[s] * megawatts
     entries = []
     for (s, e), peak in peaks_mw(c).items() if x.scenario.power.adequacy else ():
         margin = 1.0 + x.scenario.power.self_supply_margin_fraction
-        left = max(0.0, peak - grid[s, e] - credited[s, e])
+        left = max(0.0, peak - interrupted[s, e] - grid[s, e] - credited[s, e])
         kinds = units[s, e]
         entries.append(
             (
                 s,
                 c.start(e),
                 peak,
+                interrupted[s, e],
                 grid[s, e],
                 credited[s, e],
                 left * margin,

@@ -13,6 +13,7 @@ from tokenworks.errors import SolverError
 from tokenworks.frames import NamedRow, lookup, rows, rows_by
 from tokenworks.results import exports
 from tokenworks.results.adequacy import targets_are_met
+from tokenworks.results.carbon_use import carbon_is_kept, supply_is_clean
 from tokenworks.results.emissions import check_emissions
 from tokenworks.results.flexible_kept import flexible_kept
 from tokenworks.results.frames import Context
@@ -43,6 +44,8 @@ def check(c: Context, tables: Mapping[str, pd.DataFrame]) -> None:
         *flexible_kept(c, tables),
         *targets_are_met(tables),
         *_nothing_is_ordered_early(c, tables),
+        *carbon_is_kept(c, tables),
+        *supply_is_clean(c, tables),
         *_nothing_runs_early(c, tables),
         *power_is_there(c, tables),
         *supply_holds(tables),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from tokenworks.frames import lookup, rows, rows_by
+from tokenworks.results.carbon_use import of_tokens
 from tokenworks.results.frames import Context
 from tokenworks.results.tokens import Weights
 
@@ -45,6 +46,10 @@ class Summary:
         Owned output tokens over energy at the meter.
     wh_per_request_by_workload
         Energy at the meter for a request of the workload's output length, PUE and idle included.
+    co2_g_per_mtoken_by_workload, co2_g_per_request_by_workload
+        CO2 at the stack and, location-based, of the grid; without a figure where the grid has none.
+    upstream_co2_g_per_request_by_workload
+        CO2 of the supply of the fuel burnt on site, beside it.
     mean_utilisation_fraction
         Mean output over the throughput of what is assigned.
     """
@@ -68,6 +73,9 @@ class Summary:
     peak_it_mw: float
     tokens_per_s_per_mw: float | None
     wh_per_request_by_workload: Mapping[str, float]
+    co2_g_per_mtoken_by_workload: Mapping[str, float]
+    co2_g_per_request_by_workload: Mapping[str, float]
+    upstream_co2_g_per_request_by_workload: Mapping[str, float]
     mean_utilisation_fraction: float | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,6 +116,7 @@ def summary(c: Context, tables: Mapping[str, pd.DataFrame], used: Weights) -> Su
         ),
         peak_it_mw=_peak_mw(tables["sites"]),
         **_efficiency(c, tables),
+        **of_tokens(c, tables),
     )
 
 

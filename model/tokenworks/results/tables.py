@@ -8,6 +8,7 @@ from tokenworks.build import Model
 from tokenworks.results import (
     adequacy,
     build_out,
+    carbon_use,
     cashflow,
     costs,
     emissions,
@@ -52,6 +53,7 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "redline_use": limits.redline_use(c),
         "supply_use": supply_use.supply_use(c),
         "emissions": emissions.emissions(c),
+        "carbon_use": carbon_use.carbon_use(c),
         "timeline": build_out.timeline(c),
     }
     check(c, tables)

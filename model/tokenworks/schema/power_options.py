@@ -54,6 +54,12 @@ class Power(Section):
         "holds fuel on site.",
         json_schema_extra=NEUTRAL,
     )
+    count_grid_co2: bool = Field(
+        False,
+        description="True lets the price and the caps of carbon count what the grid emits for one "
+        "more MWh drawn, beside the site's own stacks.",
+        json_schema_extra=NEUTRAL,
+    )
     whole_module_fraction: float = Field(
         0.05,
         ge=0.0,

@@ -227,6 +227,7 @@ ADEQUACY = Table(
         SITE,
         STEP,
         _value("peak_mw", "Peak load at the meter."),
+        _value("interrupted_mw", "Of it shed or put off while a flexible contract is cut."),
         _value("firm_grid_mw", "Of it covered by firm grid."),
         _value("credited_mw", "Of it covered by what counts by its mean, after margin."),
         _value("needed_mw", "What is left for thermal units to cover, with the margin."),
@@ -263,6 +264,19 @@ EMISSIONS = Table(
         ),
         _value("permitted_short_tons_per_year", "Cap, or what offsets cover; blank for none."),
         _value("emitted_short_tons_per_year", "Running, starting and in tests, in twelve months."),
+    ),
+)
+CARBON_USE = Table(
+    "carbon_use",
+    "the CO2 of a site in a step",
+    (
+        SITE,
+        STEP,
+        PERIOD,
+        _value("stack_tonnes", "At the site's own stacks."),
+        _value("grid_tonnes", "Of what is drawn, by the zone's marginal plants; blank if unknown."),
+        _value("upstream_tonnes", "Of the supply of the fuel burnt on site; no methane."),
+        _value("allowance_tonnes", "What the caps leave to the site; nothing where none does."),
     ),
 )
 TIMELINE = Table(
@@ -363,6 +377,7 @@ RESULT_TABLES: dict[str, Table] = {
         ADEQUACY,
         SUPPLY_USE,
         EMISSIONS,
+        CARBON_USE,
         TIMELINE,
     )
 }

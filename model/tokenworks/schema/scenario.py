@@ -58,6 +58,12 @@ class Time(Section):
         "the peak net load among them; blank keeps all that `operations` has.",
         json_schema_extra=NEUTRAL,
     )
+    outage_day: bool = Field(
+        False,
+        description="True splits the day of least net load on which planned outages end, so that "
+        "they fill whole days of their true weight.",
+        json_schema_extra=NEUTRAL,
+    )
 
 
 class Finance(Section):

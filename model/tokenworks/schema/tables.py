@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tokenworks.schema.columns import Table
 from tokenworks.schema.tables_branches import BRANCH_TABLES
+from tokenworks.schema.tables_carbon import CARBON_TABLES
 from tokenworks.schema.tables_demand import DEMAND_TABLES
 from tokenworks.schema.tables_export import EXPORT_TABLES
 from tokenworks.schema.tables_grid import GRID_TABLES
@@ -34,6 +35,7 @@ INPUT_TABLES: dict[str, Table] = {
         *EXPORT_TABLES,
         *HOLDINGS_TABLES,
         *BRANCH_TABLES,
+        *CARBON_TABLES,
         *SOURCE_TABLES,
     )
 }

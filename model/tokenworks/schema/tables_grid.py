@@ -117,8 +117,10 @@ OPERATIONS = Table(
             "neither.",
             optional=True,
         ),
-        pending(
-            amount("marginal_co2_kg_per_mwh", "Carbon dioxide of one more MWh drawn from the grid.")
+        amount(
+            "marginal_co2_kg_per_mwh",
+            "Carbon dioxide of one more MWh drawn from the grid; blank where it is not known.",
+            optional=True,
         ),
         *provenance(),
     ),

@@ -13,7 +13,6 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     months,
-    pending,
     positive,
     provenance,
     reference,
@@ -80,8 +79,17 @@ POWER_TECHNOLOGIES = Table(
             "Share of time out of service for upkeep; blank for none.",
             optional=True,
         ),
-        pending(fraction("minimum_load_fraction", "Least output of a running unit.")),
-        pending(fraction("ramp_fraction_per_hour", "Most change of output in an hour; 1 for any.")),
+        fraction(
+            "minimum_load_fraction",
+            "Least output of a running unit, where one is large against its site; blank for 0.",
+            optional=True,
+        ),
+        fraction(
+            "ramp_fraction_per_hour",
+            "Most change of output in an hour, where a unit is large against its site; 1 or blank "
+            "for any.",
+            optional=True,
+        ),
         fraction(
             "design_day_rating_fraction",
             "Net output on the design day over module; blank for 1.",
@@ -123,7 +131,7 @@ POWER_TECHNOLOGIES = Table(
             "counts; blank for none.",
             optional=True,
         ),
-        pending(amount("co2_tonnes_per_mmbtu", "CO2 at the stack.")),
+        amount("co2_tonnes_per_mmbtu", "CO2 at the stack; blank for none.", optional=True),
         evidence(amount("upstream_co2_tonnes_per_mmbtu", "CO2 of the fuel's supply; no methane.")),
         evidence(
             flag("movable", "True where a unit could be taken to another site, or sold to one.")
