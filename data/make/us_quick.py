@@ -22,28 +22,26 @@ SITES = (
     "ae-abu-dhabi",
 )
 ZONES = ("p51", "p65", "p67", "p94", "p107", "ae-abu-dhabi")
-REGIONS = ("new-york", "atlanta", "chicago", "dallas", "los-angeles", "dubai")
+REGIONS = ("new-york", "atlanta", "chicago", "dallas", "dubai")
 WORKLOADS = ("chat-70b", "public-70b", "agents-r1", "batch-120b")
 # Which systems are looked at for which model; the others have no row.
 SYSTEMS = {
     "llama2-70b": (
-        "h200-8",
         "b200-8",
         "gb300-nvl72",
         "mi355x-8",
         "amd-like-2028",
         "amd-like-2030",
-        "amd-like-2032",
         "nvidia-2028",
         "nvidia-2030",
         "nvidia-2032",
     ),
-    "deepseek-r1": ("b200-8", "gb300-nvl72", "nvidia-2028", "nvidia-2030", "nvidia-2032"),
-    "gpt-oss-120b": ("b200-8", "mi355x-8", "amd-like-2028", "amd-like-2030", "amd-like-2032"),
+    "deepseek-r1": ("gb300-nvl72", "nvidia-2028", "nvidia-2030", "nvidia-2032"),
+    "gpt-oss-120b": ("mi355x-8", "amd-like-2030"),
 }
 # Lengths of an agent's turn, of which deepseek-r1 has points at many others.
 AGENTS_TOKENS = (8192, 1024)
-HOURS = 3
+HOURS = 4
 MEANS = (
     "grid_price_shape",
     "solar_capacity_factor",
@@ -56,7 +54,7 @@ MEANS = (
 
 
 def demand(data: Path) -> pd.DataFrame:
-    """Four workloads in six regions."""
+    """Four workloads in five regions."""
     table = _read(data, "demand")
     return table[table["workload"].isin(WORKLOADS) & table["region"].isin(REGIONS)]
 
@@ -83,7 +81,7 @@ def interconnection_routes(data: Path) -> pd.DataFrame:
 
 
 def operations(data: Path) -> pd.DataFrame:
-    """Representative days of six zones, three hours in one.
+    """Representative days of six zones, four hours in one.
 
     A capacity factor and a price are the mean of their hours; net load, which says when contracts
     are cut, is their highest.
