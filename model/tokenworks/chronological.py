@@ -132,12 +132,13 @@ def _measured(x: Inputs, days: pd.DataFrame, load: tuple[float, pd.DataFrame]) -
     merged = of_year.merge(
         _by_hour(days), on=["day", "hour_utc"], how="inner", validate="many_to_one"
     )
-    return merged.assign(
+    year: pd.DataFrame = merged.assign(
         # The day's own load less its net load is what its wind and sun give.
         net_load_mw=mean_mw * (merged["shape"] - merged["load_shape"]) + merged["net_load_mw"],
         day=merged["day_of_year"].map(_name),
         weight_days=1.0,
     )
+    return year
 
 
 def _strung(days: pd.DataFrame) -> pd.DataFrame:
