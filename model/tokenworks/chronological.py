@@ -132,20 +132,20 @@ def _measured(x: Inputs, days: pd.DataFrame, load: tuple[float, pd.DataFrame]) -
     merged = of_year.merge(
         _by_hour(days), on=["day", "hour_utc"], how="inner", validate="many_to_one"
     )
-    year: pd.DataFrame = merged.assign(
+    return merged.assign(
         # The day's own load less its net load is what its wind and sun give.
-        net_load_mw=mean_mw * (merged["shape"] - merged["load_shape"]) + merged["net_load_mw"],
+        net_load_mw=merged["net_load_mw"] + (merged["shape"] - merged["load_shape"]) * mean_mw,
         day=merged["day_of_year"].map(_name),
         weight_days=1.0,
     )
-    return year
 
 
 def _strung(days: pd.DataFrame) -> pd.DataFrame:
     """Representative days one after the other, each as often as it weighs, at least once."""
     weights = days.groupby("day", sort=True)["weight_days"].first()
     counts = np.maximum(1, np.round(weights * DAYS_PER_YEAR / weights.sum()).astype(int))
-    hourly, parts, number = _by_hour(days), [], 0
+    hourly, number = _by_hour(days), 0
+    parts: list[pd.DataFrame] = []
     for day, count in counts.items():
         of_day = hourly[hourly["day"] == day]
         weight = of_day["weight_days"] / count

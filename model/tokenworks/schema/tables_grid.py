@@ -11,7 +11,6 @@ from tokenworks.schema.shorthand import (
     label,
     months,
     number,
-    pending,
     positive,
     provenance,
     usd_year,
