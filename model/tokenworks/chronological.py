@@ -27,7 +27,7 @@ from tokenworks.errors import SolverError
 from tokenworks.frames import lookup
 from tokenworks.inputs import Inputs
 from tokenworks.operation import Operation, Stocks, operation
-from tokenworks.schema.results import CHRONOLOGICAL
+from tokenworks.schema.chronological import CHRONOLOGICAL
 from tokenworks.solver.highs import run
 from tokenworks.solver.matrix import Matrix, compile_matrix
 
@@ -50,7 +50,7 @@ class Chronological:
     Attributes
     ----------
     table
-        As `schema.results.CHRONOLOGICAL` declares it.
+        As `schema.chronological.CHRONOLOGICAL` declares it.
     measured
         Whether the hours are those of the table `chronology`, or representative days strung.
     """

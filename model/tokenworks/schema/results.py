@@ -357,26 +357,6 @@ PROFORMA = Table(
     ),
 )
 
-CHRONOLOGICAL = Table(
-    "chronological",
-    "a year of an open site hour by hour, with the capacities, load and prices of a step",
-    (
-        SITE,
-        STEP,
-        PERIOD,
-        _value("load_mwh", "Load at the meter."),
-        _value("shed_mwh", "Of it, what no source could give or was shed."),
-        _value("shed_fraction", "The second over the first."),
-        _value("shed_hours", "Hours of the year with load shed."),
-        _value(
-            "energy_usd", "Operating cost of the year, undiscounted, without what shedding costs."
-        ),
-        _value("representative_energy_usd", "The same over the representative days."),
-        _value("peak_import_mw", "Most that is drawn from the grid."),
-        _value("spilt_mwh", "Wind and sun not used."),
-    ),
-)
-
 RESULT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
