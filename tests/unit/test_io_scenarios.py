@@ -152,6 +152,14 @@ def test_with_changes_options_tables_and_figures(tmp_path, monkeypatch):
     assert (reset.tables, reset.overrides) == ({}, {})
 
 
+def test_with_finds_an_override_however_it_is_spelled():
+    # A file may write [*] for every row; the address in full is [*,*], zone and year.
+    short, full = (f"tables.zone_headroom[{key}].firm_headroom_mw" for key in ("*", "*,*"))
+    scenario = Scenario(name="plain", overrides={short: {"scale": 0.5}})
+    assert scenario.with_({short: None}).overrides == {}
+    assert scenario.with_({short: 3}).overrides == {full: 3}
+
+
 def test_with_lets_later_changes_win():
     scenario = Scenario(name="plain").with_({"tables.sites[*].max_it_mw": 3})
     scenario = scenario.with_({"tables.sites[a].max_it_mw": 4})

@@ -43,14 +43,24 @@ def _apply(data: dict[str, Any], address: str, value: Any) -> None:
     found = parse_address(address, file=_FILE)
     if isinstance(found, CellAddress):
         # Removed first, so that a change of a figure changed before comes last: later ones win.
-        data.setdefault(OVERRIDES, {}).pop(str(found), None)
+        overrides = data.setdefault(OVERRIDES, {})
+        for written in [key for key in overrides if _names(key, found)]:
+            del overrides[written]
         if value is not None:
-            data[OVERRIDES][str(found)] = value
+            overrides[str(found)] = value
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             _apply(data, str(key) if found.parts == (OVERRIDES,) else f"{address}.{key}", inner)
     else:
         _set(data, found.parts, value)
+
+
+def _names(written: str, address: CellAddress) -> bool:
+    """Whether an override of a file names the cells, however it is spelled: `[*]` or `[*,*]`."""
+    try:
+        return parse_address(written) == address
+    except InputError:
+        return False  # found where overrides are applied
 
 
 def _set(data: dict[str, Any], parts: tuple[str, ...], value: Any) -> None:
