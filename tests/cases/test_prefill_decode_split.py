@@ -74,3 +74,21 @@ def test_what_goes_through_the_link(answer):
     # 12.86 times as much would be 164: the link is full, and what it cannot carry stays.
     assert sent_gbps("dense", 24167 * 59.93 / 4.66) == near(100.0)
     assert requests_per_s(answer["dense"]) == pytest.approx(3.021, abs=0.001)
+
+
+def test_pools_of_free_size_at_equal_cost(solved):
+    # A request/s takes 1/0.611111 = 1.636364 of H200, 474,545 USD, and 1/0.695 = 1.438849 of H20,
+    # 207,194 USD: 2.312e6/681,740 = 3.391326 requests/s. On H20 alone 5.724563 of them, 824,337
+    # USD: 2.804678.
+    halls = {
+        f"tables.sites[{site}].{size}": 1.0
+        for site in ("far-away", "near-users")
+        for size in ("max_it_mw", "block_mw")
+    }
+    scenario = load_scenario("prefill-decode-split")
+    free = {**halls, "policy.most_capital_usd": 2.312e6}
+    split = requests_per_s(solved(scenario, free))
+    assert split == near(3.391326)
+    alone = requests_per_s(solved(scenario, {**free, "tables.sites[far-away].enabled": False}))
+    assert alone == near(2.804678)
+    assert split / alone == pytest.approx(1.209, abs=0.001)

@@ -12,6 +12,7 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     number,
+    pending,
     positive,
     provenance,
     reference,
@@ -94,7 +95,7 @@ ZONE_LOADS = Table(
         evidence(fraction("load_factor", "Mean over peak.")),
         evidence(amount("peak_2010_mw", "Highest hour of 2010 in an older edition of the zones.")),
         label("eia930_regions", "Regions of Form EIA-930 whose hourly load stands for the zone."),
-        evidence(reference("load_region", "chronology.load_region", "Region of the hourly load.")),
+        pending(reference("load_region", "chronology.load_region", "Region of the hourly load.")),
         evidence(flag("reliable", "False where the load cannot be trusted.")),
         label("remark", "Why the load cannot be trusted."),
         *provenance(),
@@ -170,7 +171,7 @@ CHRONOLOGY = Table(
         key("load_region", "Regions of Form EIA-930, joined by +."),
         key("day_of_year", "Day of the year, 1 to 365.", kind=Kind.INTEGER),
         key("hour_utc", "First minute of the hour, UTC.", kind=Kind.INTEGER),
-        evidence(amount("load_shape", "Load of the hour over the year's mean; mean 1.")),
+        pending(amount("load_shape", "Load of the hour over the year's mean; mean 1.")),
         *provenance(),
     ),
     required=False,
@@ -181,7 +182,7 @@ CHRONOLOGY_DAYS = Table(
     "a day of the chronological year",
     (
         key("day_of_year", "Day of the year, 1 to 365.", kind=Kind.INTEGER),
-        evidence(
+        pending(
             reference("day", "operations.day", "Representative day that lends it wind and sun.")
         ),
         label("date", "Calendar day of the load."),

@@ -1,1 +1,0 @@
-"""Figures of `us-quick` that `us` has no rows for."""
