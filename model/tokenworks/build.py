@@ -10,7 +10,7 @@ from typing import Any
 import pyomo.core.base.constraint as pyomo_constraint
 import pyomo.core.base.objective as pyomo_objective
 from pyomo.core.expr.template_expr import TemplateExpressionError
-from pyomo.environ import ConcreteModel, Objective, minimize
+from pyomo.environ import ConcreteModel, Objective, Var, minimize
 
 from tokenworks.blocks import (
     adequacy,
@@ -106,12 +106,15 @@ class Model:
         Every cost term of the objective.
     inputs, candidates
         What it was built from.
+    stocks
+        Variables of the interface.
     """
 
     pyomo: ConcreteModel
     costs: tuple[CostTerm, ...]
     inputs: Inputs
     candidates: Candidates
+    stocks: tuple[str, ...] = ()
 
 
 # About what 24 GiB hold of them, with the rows that go with them.
@@ -140,13 +143,15 @@ def build(x: Inputs, c: Candidates | None = None) -> Model:
     with templates():
         for block in BLOCKS:
             block.add(m, x, c)
+            if block is interface:
+                stocks = tuple(variable.local_name for variable in m.component_objects(Var))
             for cost in block.costs(m, x, c):
                 costs += [term for one in _with_tax(cost, x) for term in attach(m, one)]
-        model = Model(m, tuple(costs), x, c)
+        model = Model(m, tuple(costs), x, c, stocks)
         most = x.scenario.policy.most_capital_usd
         if most is not None:
             add_budget(m, dated_costs(model), most)
-        m.total_usd = Objective(rule=_total(costs), sense=minimize)
+        m.total_usd = Objective(rule=total_cost(costs), sense=minimize)
     return model
 
 
@@ -178,7 +183,9 @@ def _refuse_what_is_too_large(x: Inputs, columns: int) -> None:
         raise InputError([Problem(x.scenario.name, 0, "", problem, remedy)])
 
 
-def _total(costs: list[CostTerm]) -> object:
+def total_cost(costs: list[CostTerm]) -> object:
+    """Rule of an objective that sums cost terms."""
+
     def rule(m: ConcreteModel) -> object:
         total = 0.0
         for term in costs:

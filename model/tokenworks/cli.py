@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from tokenworks.errors import TokenworksError
+
+if TYPE_CHECKING:
+    from tokenworks.plan import Plan
 
 INTERRUPTED = 130
 
@@ -58,6 +61,10 @@ HorizonOption = Annotated[
 ]
 ProformaOption = Annotated[
     bool, typer.Option("--proforma", help="Print tax, debt and returns by year.")
+]
+ChronologicalOption = Annotated[
+    bool,
+    typer.Option("--chronological", help="Run the plan through a year, hour by hour."),
 ]
 
 
@@ -108,6 +115,7 @@ def solve(
     business_as_usual: UsualOption = None,
     horizon_check: HorizonOption = False,
     proforma: ProformaOption = False,
+    chronological: ChronologicalOption = False,
 ) -> None:
     """Solve a scenario and print what opens when, what powers it, and what a token costs."""
     from tokenworks.checks import read_checked
@@ -115,8 +123,6 @@ def solve(
     from tokenworks.io.run_folder import check_run_folder
     from tokenworks.plan import Plan, run_folder, with_options
     from tokenworks.report.branches import print_answer
-    from tokenworks.report.difference import print_difference
-    from tokenworks.report.proforma import print_proforma
     from tokenworks.report.terminal import print_json, say
     from tokenworks.study.branches import BranchedPlan, solve_inputs
 
@@ -130,7 +136,9 @@ def solve(
     check_run_folder(folder, inputs.sha256)
     say(f"{chosen.name}: inputs read and checked, solving to a gap of {chosen.solve.gap:.2%}")
     plan = solve_inputs(inputs, started)
-    if isinstance(plan, BranchedPlan) and (horizon_check or business_as_usual or proforma):
+    if isinstance(plan, BranchedPlan) and (
+        horizon_check or business_as_usual or proforma or chronological
+    ):
         say("a plan with branches is not compared with others: solve it without its branches")
     if isinstance(plan, Plan) and horizon_check:
         say(f"{chosen.name}: solving with ten more years")
@@ -144,13 +152,30 @@ def solve(
         print_json(plan.manifest(), **({"business_as_usual": usual.manifest()} if usual else {}))
     else:
         print_answer(plan)
-        if isinstance(plan, Plan) and proforma:
-            print_proforma(plan)
-        if isinstance(plan, Plan) and usual:
-            print_difference(plan, usual, f"business as usual, {business_as_usual}")
+        if isinstance(plan, Plan):
+            held_against = f"business as usual, {business_as_usual}" if usual else ""
+            _print_more(plan, usual, held_against, proforma, chronological)
     say(f"run folder: {folder}")
     if plan.status == "interrupted":
         raise typer.Exit(INTERRUPTED)
+
+
+def _print_more(
+    plan: Plan, usual: Plan | None, held_against: str, proforma: bool, chronological: bool
+) -> None:
+    """Print what was asked for beside a plan."""
+    from tokenworks.report.chronological import print_chronological
+    from tokenworks.report.difference import print_difference
+    from tokenworks.report.proforma import print_proforma
+    from tokenworks.report.terminal import say
+
+    if proforma:
+        print_proforma(plan)
+    if usual:
+        print_difference(plan, usual, held_against)
+    if chronological:
+        say(f"{plan.scenario.name}: running the hours of a year")
+        print_chronological(plan.chronological())
 
 
 @app.command()

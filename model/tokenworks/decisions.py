@@ -14,6 +14,8 @@ from tokenworks.frames import lookup, rows_by
 from tokenworks.inputs import Inputs
 
 FILINGS = ("file_route",)
+# What is held has been decided before the horizon, whenever it arrives.
+BEFORE = -1
 # Variables that order what enters service later, and those of them that may be cancelled.
 ORDERS = ("build_modules", "buy_systems", "open_site", "energise_blocks")
 CANCELLABLE = ("build_modules", "buy_systems")
@@ -48,8 +50,23 @@ def decided_month(x: Inputs) -> Callable[[str, tuple[Any, ...]], int]:
     def month(variable: str, index: tuple[Any, ...]) -> int:
         if variable in FILINGS:
             return int(index[-1])
+        if step_of(index) < 0:
+            return BEFORE
         start = steps[step_of(index)].start_month
         return start - lead(variable, index) if variable in ORDERS else start
+
+    return month
+
+
+def served_month(x: Inputs) -> Callable[[str, tuple[Any, ...]], int]:
+    """Month of the horizon in which what a variable decides takes effect."""
+    decided = decided_month(x)
+    steps = x.calendar.steps
+
+    def month(variable: str, index: tuple[Any, ...]) -> int:
+        if variable in FILINGS or step_of(index) < 0:
+            return decided(variable, index)
+        return steps[step_of(index)].start_month
 
     return month
 

@@ -6,7 +6,7 @@ import datetime as dt
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 import pandas as pd
 
 from tokenworks.build import Model, build
+from tokenworks.chronological import Chronological, chronological
 from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.run_folder import write_run
 from tokenworks.io.scenario_files import scenario_to_yaml
+from tokenworks.operation import Stocks
 from tokenworks.results.difference import Difference, difference
 from tokenworks.results.proforma import Proforma, proforma
 from tokenworks.results.summary import Summary
@@ -69,6 +71,8 @@ class Plan:
         Rows, columns and nonzeros of the program.
     seconds
         Wall time by stage.
+    stocks
+        What dispatch knows of investment: variable of the interface to index to value.
     """
 
     inputs: Inputs
@@ -82,6 +86,7 @@ class Plan:
     tables: Mapping[str, pd.DataFrame]
     size: Mapping[str, int]
     seconds: Mapping[str, float]
+    stocks: Stocks = field(default_factory=dict, repr=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Result tables as attributes, such as `plan.cost_per_token`."""
@@ -152,6 +157,13 @@ class Plan:
         """The plan, with the cost per token of `horizon_longer` in its summary."""
         usd = self.horizon_longer(years).summary.cost_usd_per_mtoken
         return replace(self, summary=replace(self.summary, longer_horizon_usd_per_mtoken=usd))
+
+    def chronological(self) -> Chronological:
+        """Dispatch of its capacities over the hours of a year, one after the other.
+
+        See `tokenworks.chronological`.
+        """
+        return chronological(self.inputs, self.stocks)
 
     def proforma(self) -> Proforma:
         """Nominal statement by year with tax, debt and returns, after the solve.
@@ -308,4 +320,5 @@ def plan_from(
             "results": ended - tabled,
             "total": ended - started,
         },
+        stocks={name: solved.values.get(name, {}) for name in model.stocks},  # noqa: PD011 -- no frame
     )

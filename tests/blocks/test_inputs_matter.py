@@ -106,6 +106,8 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     ("hardware", "software_stack"): {"tables.software_stacks": None},
     ("serving", "interoperability_cost_usd_per_site_year"): LAYER,
     ("serving", "interoperability_throughput_loss_fraction"): LAYER,
+    # An interconnection leads to one site; what a permit is filed for can be moved.
+    ("holdings", "site"): {"tables.holdings[queue].asset": "air-minor"},
     # A route of the nation that a state's replaces.
     **{
         ("hardware", column): {

@@ -184,6 +184,28 @@ def test_three_branches_become_known_one_after_the_other(
     assert measure["conditional value at risk"] == pytest.approx(5.1e6)
 
 
+def test_what_is_held_is_shared(branched: Callable[..., BranchedPlan]) -> None:
+    # A module stands since before the horizon and serves the first year in both branches; another,
+    # ordered half a year before, comes in July and serves the second, when in `more` demand
+    # doubles. Of its 2e6 half was paid with the order and is sunk, half is due on arrival: 1e6.
+    held = {"site": "s", "date": "2029-01-01", "amount_count": 1}
+    module = {**held, "asset": "plant"}
+    plan = branched(
+        [TWO[0], {**TWO[1], "branch": "more"}],
+        [{**NO_DEMAND[0], "branch": "more", "value": "2000000.0"}],
+        power_costs=capital(2e6),
+        power_technologies=[
+            {"technology": "plant", "procurement_months": 12, "deposit_fraction": 0.5}
+        ],
+        holdings=[
+            {**held, "holding": "halls", "kind": "site"},
+            {**module, "holding": "old", "kind": "power"},
+            {**module, "holding": "new", "kind": "order", "date": "2029-07-01"},
+        ],
+    )
+    assert plan.objective_usd == pytest.approx(1e6)
+
+
 def test_value_at_risk_is_the_mean_of_the_dearest() -> None:
     # The dearest 0.2: 0.1 at 9 and 0.1 of the 0.3 at 5: (0.9 + 0.5) / 0.2 = 7.
     assert at_risk([5.0, 9.0, 1.0], [0.3, 0.1, 0.6], 0.2) == pytest.approx(7.0)

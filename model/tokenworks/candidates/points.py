@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import pandas as pd
@@ -178,21 +178,41 @@ def _beats(other: Match, match: Match) -> bool:
 
     Of two equal ones the first by name stays, so that the choice is by rule.
     """
+    return _takes_the_place(other, match, (other.ttft_ms,), (match.ttft_ms,))
+
+
+def beats_where_it_serves(
+    other: Match, match: Match, its_regions: Set[str], regions: Set[str]
+) -> bool:
+    """Whether another point that serves requests whole makes a point useless at a site.
+
+    It does where it serves every region that the point does, with no less output of a system and no
+    more power for a token: latencies no longer count once they are met. Whatever the point serves
+    together, on systems of its own, the other serves together on as many.
+    """
+    both = (match.stage, other.stage) == (SERVE, SERVE)
+    fewer = (-len(its_regions),), (-len(regions),)
+    return both and regions <= its_regions and _takes_the_place(other, match, *fewer)
+
+
+def _takes_the_place(
+    other: Match, match: Match, its: tuple[float, ...], own: tuple[float, ...]
+) -> bool:
     alike = (other.system, other.stage) == (match.system, match.stage)
     # A workload may accept several models, but its two stages are of one.
     instead = match.stage == SERVE or other.model == match.model
     if not alike or not instead or other.point == match.point:
         return False
-    mine, its = _merits(match), _merits(other)
-    no_worse = all(a <= b for a, b in zip(its, mine, strict=True))
-    return no_worse and (its != mine or other.point < match.point)
+    its, own = (*_merits(other), *its), (*_merits(match), *own)
+    no_worse = all(a <= b for a, b in zip(its, own, strict=True))
+    return no_worse and (its != own or other.point < match.point)
 
 
 def _merits(match: Match) -> tuple[float, ...]:
-    """What counts of a match, step by step: less is better."""
+    """Output and power of a match, step by step: less is better."""
     steps = range(len(match.throughput_ratio))
     output = (-match.mtokens_per_s(e) for e in steps)
-    return (*output, *map(match.load_mw_per_mtoken_per_s, steps), match.ttft_ms)
+    return (*output, *map(match.load_mw_per_mtoken_per_s, steps))
 
 
 def round_trips_ms(x: Inputs) -> dict[tuple[str, str], float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tokenworks.candidates.demand import StepDemand
 from tokenworks.candidates.links import links
-from tokenworks.candidates.points import Match, round_trips_ms
+from tokenworks.candidates.points import Match, beats_where_it_serves, round_trips_ms
 from tokenworks.candidates.sites import Siting
 from tokenworks.eligible import at_home, sovereign_workloads
 from tokenworks.frames import lookup, rows
@@ -173,6 +173,10 @@ def _groups(
     home, sovereign = at_home(x.tables), sovereign_workloads(x.tables)
     alike: dict[Alike, list[str]] = defaultdict(list)
     for site in where.first_step:
+        here = [m for m in found if (site, m.system) in first_system]
+        served = _served(
+            here, limits, {r: trips[site, r] for r in x.tables["regions"]["region"]}, x
+        )
         for (workload, region), path in growth.items():
             if workload in sovereign and (site, region) not in home:
                 continue
@@ -186,21 +190,49 @@ def _groups(
             read = {match.model for _, match in prefills}
             points = tuple(
                 m.point
-                for m in found
+                for m in here
                 if m.workload == workload
-                and (site, m.system) in first_system
-                and (
-                    m.model in read
-                    if m.stage == DECODE
-                    else m.stage == SERVE and m.ttft_ms <= spare - trips[site, region]
-                )
+                and (m.model in read if m.stage == DECODE else region in served[workload, m.point])
             )
             if points:
-                here = {m.model for m in found if m.point in points and m.stage == DECODE}
-                sent = tuple((at, match.point) for at, match in prefills if match.model in here)
+                written = {
+                    m.model
+                    for m in here
+                    if (m.workload, m.stage) == (workload, DECODE) and m.model in read
+                }
+                sent = tuple((at, match.point) for at, match in prefills if match.model in written)
                 key = (site, workload, profile[workload, region], points, sent, tuple(path))
                 alike[key].append(region)
     return _named(alike)
+
+
+def _served(
+    here: list[Match], limits: dict[str, float], trips_ms: dict[str, float], x: Inputs
+) -> dict[tuple[str, str], set[str]]:
+    """(workload, point) to the regions that a site can serve whole at it.
+
+    None at a point that another of the same system beats wherever it serves.
+    """
+    queue_ms = x.scenario.latency.queue_ms
+    within: dict[tuple[str, str], set[str]] = {}
+    for m in here:
+        spare = limits[m.workload] - queue_ms - m.ttft_ms
+        in_time = {r for r, trip in trips_ms.items() if trip <= spare}
+        within[m.workload, m.point] = in_time if m.stage == SERVE else set()
+    of: dict[tuple[str, str], list[Match]] = defaultdict(list)
+    for m in here:
+        of[m.workload, m.system].append(m)
+
+    def beaten(match: Match) -> bool:
+        own = within[match.workload, match.point]
+        return any(
+            beats_where_it_serves(other, match, within[other.workload, other.point], own)
+            for other in of[match.workload, match.system]
+        )
+
+    return {
+        (m.workload, m.point): set() if beaten(m) else within[m.workload, m.point] for m in here
+    }
 
 
 def _senders(

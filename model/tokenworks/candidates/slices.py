@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tokenworks.candidates.grouping import gather
 from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
 
@@ -97,8 +98,8 @@ def _of_zone(
     parts = _parts(table, whole_share, cuts)
     names = [name for name, _, _ in parts]
     previous: dict[str, str] = {}
-    for _, day in table.groupby("day"):
-        of_day = [name for name, row, _ in parts if row in day.index]
+    days = table["day"].tolist()
+    for of_day in gather(days, ((days[row], name) for name, row, _ in parts)).values():
         previous.update(zip(of_day, [of_day[-1], *of_day[:-1]], strict=True))
     means: dict[tuple[str, int, int], float] = {}
     demand_shape = {}

@@ -11,7 +11,6 @@ from tokenworks.schema.shorthand import (
     label,
     months,
     number,
-    pending,
     positive,
     provenance,
     usd_year,
@@ -109,7 +108,7 @@ OPERATIONS = Table(
         fraction("solar_capacity_factor", "AC output of solar over its capacity."),
         fraction("wind_capacity_factor", "Output of wind over its capacity."),
         amount("pue_overhead_shape", "Multiplies the site's mean overhead PUE-1; mean 1."),
-        pending(amount("load_shape", "Load of the zone over its yearly mean; weighted mean 1.")),
+        evidence(amount("load_shape", "Load of the zone over its yearly mean; weighted mean 1.")),
         number(
             "net_load_mw",
             "Load of the zone less the output of its solar and wind plants: flexible contracts are "

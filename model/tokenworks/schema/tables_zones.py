@@ -12,7 +12,6 @@ from tokenworks.schema.shorthand import (
     key,
     label,
     number,
-    pending,
     positive,
     provenance,
     reference,
@@ -95,7 +94,7 @@ ZONE_LOADS = Table(
         evidence(fraction("load_factor", "Mean over peak.")),
         evidence(amount("peak_2010_mw", "Highest hour of 2010 in an older edition of the zones.")),
         label("eia930_regions", "Regions of Form EIA-930 whose hourly load stands for the zone."),
-        pending(reference("load_region", "chronology.load_region", "Region of the hourly load.")),
+        evidence(reference("load_region", "chronology.load_region", "Region of the hourly load.")),
         evidence(flag("reliable", "False where the load cannot be trusted.")),
         label("remark", "Why the load cannot be trusted."),
         *provenance(),
@@ -171,7 +170,7 @@ CHRONOLOGY = Table(
         key("load_region", "Regions of Form EIA-930, joined by +."),
         key("day_of_year", "Day of the year, 1 to 365.", kind=Kind.INTEGER),
         key("hour_utc", "First minute of the hour, UTC.", kind=Kind.INTEGER),
-        pending(amount("load_shape", "Load of the hour over the year's mean; mean 1.")),
+        evidence(amount("load_shape", "Load of the hour over the year's mean; mean 1.")),
         *provenance(),
     ),
     required=False,
@@ -182,7 +181,7 @@ CHRONOLOGY_DAYS = Table(
     "a day of the chronological year",
     (
         key("day_of_year", "Day of the year, 1 to 365.", kind=Kind.INTEGER),
-        pending(
+        evidence(
             reference("day", "operations.day", "Representative day that lends it wind and sun.")
         ),
         label("date", "Calendar day of the load."),

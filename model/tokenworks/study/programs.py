@@ -10,7 +10,7 @@ from typing import Any
 from tokenworks.branching import Branch
 from tokenworks.build import BLOCKS, Model, build
 from tokenworks.candidates import Candidates, candidates
-from tokenworks.decisions import CANCELLABLE, FILINGS, cancellation_fee, decided_month, step_of
+from tokenworks.decisions import CANCELLABLE, cancellation_fee, decided_month, served_month
 from tokenworks.solver.extensive import BranchProgram
 from tokenworks.solver.matrix import compile_matrix
 
@@ -30,14 +30,7 @@ def programs_of(cases: list[Branch]) -> list[BranchProgram]:
 
 def _program(case: Branch, columns: Candidates) -> BranchProgram:
     model = build(case.inputs, columns)
-    decided = decided_month(case.inputs)
-    steps = case.inputs.calendar.steps
     capital = _Capital(model)
-
-    def served(variable: str, index: tuple[Any, ...]) -> int:
-        if variable in FILINGS:
-            return decided(variable, index)
-        return steps[step_of(index)].start_month
 
     def cancelling(variable: str, index: tuple[Any, ...], month: int) -> float | None:
         if variable not in CANCELLABLE:
@@ -52,8 +45,8 @@ def _program(case: Branch, columns: Candidates) -> BranchProgram:
         case.reveal_month,
         model,
         compile_matrix(model.pyomo),
-        decided,
-        served,
+        decided_month(case.inputs),
+        served_month(case.inputs),
         cancelling,
     )
 

@@ -1,0 +1,1 @@
+"""Figures of `us-quick` that `us` has no rows for."""

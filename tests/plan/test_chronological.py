@@ -1,0 +1,94 @@
+"""A year hour by hour finds what representative days hide, and nothing where they hide nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from tokenworks.io.scenario_files import load_scenario
+from tokenworks.plan import solve
+from tokenworks.report.chronological import in_words
+
+near = partial(pytest.approx, rel=1e-6)
+
+FLEXIBLE = {"route": "f", "firmness": "flexible", "curtailed_fraction": 84 / 8760}
+HALVES = {
+    "net_load_mw": [2.0, 1.0],
+    "load_shape": [4 / 3, 2 / 3],
+    "solar_capacity_factor": [1.0, 0.0],
+}
+
+
+def hours_of_year(night_of_first_week: float) -> dict[str, list[dict[str, object]]]:
+    """Load 1.5 MW in the mean; on the first seven days the nights have another."""
+    return {
+        "zone_loads": [{"zone": "z", "mean_load_mw": 1.5, "load_region": "R"}],
+        "chronology": [
+            {
+                "load_region": "R",
+                "day_of_year": day,
+                "hour_utc": hour,
+                "load_shape": night_of_first_week if day <= 7 and hour >= 12 else 1.0,
+            }
+            for day in range(1, 366)
+            for hour in range(24)
+        ],
+        "chronology_days": [{"day_of_year": day, "day": "mean"} for day in range(1, 366)],
+    }
+
+
+@pytest.mark.parametrize(("night", "shed_mwh"), [(3.0, 84.0), (0.5, 0.0)])
+def test_cuts_in_a_dark_week_are_found(write_scenario, night, shed_mwh):
+    # 1 MW all day: the sun by day, a flexible contract at 10 USD/MWh by night. It is cut in 84
+    # hours of highest net load, of which the representative day says that the sun shines. In the
+    # year they are the 7 · 12 nights of the first week, if the zone's load is highest then: 84 MWh
+    # are shed, and the contract runs for 4,380 - 84 hours. Else they are sunny hours.
+    plan = solve(
+        load_scenario(
+            write_scenario(
+                {"unserved": "forbidden"},
+                operations=[HALVES],
+                tariffs=[{"energy_usd_per_mwh": 10.0}],
+                interconnection_routes=[FLEXIBLE],
+                power_technologies=[{"technology": "sun", "kind": "solar"}],
+                **hours_of_year(night),
+            )
+        )
+    )
+    found = plan.chronological()
+    (row,) = found.table.to_dict("records")
+    assert found.measured
+    assert row["load_mwh"] == near(8760.0)
+    assert row["shed_mwh"] == near(shed_mwh, abs=1e-6)
+    assert row["shed_hours"] == near(shed_mwh, abs=1e-6)
+    assert row["shed_fraction"] == near(shed_mwh / 8760, abs=1e-9)
+    assert row["representative_energy_usd"] == near(43_800.0)
+    assert row["energy_usd"] == near(43_800.0 - 10.0 * shed_mwh)
+    assert row["peak_import_mw"] == near(1.0)
+    assert ("s sheds most, 84.0 MWh" if shed_mwh else "No hour") in in_words(found)
+
+
+def test_days_are_strung_by_their_weights(write_scenario):
+    # No table of hours. 300 days with sun by day and 65 without: 1 MW of sun and an engine that
+    # costs 20 USD/MWh for 300 · 12 + 65 · 24 = 5,160 hours; what one day spills, no other uses.
+    plan = solve(
+        load_scenario(
+            write_scenario(
+                {"unserved": "forbidden"},
+                operations=[
+                    {"day": "bright", "weight_days": 300, "solar_capacity_factor": [1.0, 0.0]},
+                    {"day": "dark", "weight_days": 65, "solar_capacity_factor": [0.0, 0.0]},
+                ],
+                power_technologies=[{"technology": "sun", "kind": "solar"}, {"technology": "k"}],
+                power_costs=[{"technology": "k", "variable_om_usd_per_mwh": 20.0}],
+            )
+        )
+    )
+    found = plan.chronological()
+    (row,) = found.table.to_dict("records")
+    assert not found.measured
+    assert row["shed_mwh"] == near(0.0, abs=1e-6)
+    assert row["energy_usd"] == near(103_200.0)
+    assert row["representative_energy_usd"] == near(103_200.0)
+    assert "stand one after the other" in in_words(found)
