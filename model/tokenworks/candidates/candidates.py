@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from tokenworks.candidates.retrofits import Retrofits, retrofits
 from tokenworks.candidates.serving import Serving, serving
 from tokenworks.candidates.sites import Filed, Siting, siting
 from tokenworks.candidates.slices import Slices, slices
-from tokenworks.inputs import Inputs
+from tokenworks.inputs import DEPENDENTS, Inputs
 from tokenworks.shipments import Shipments
 
 
@@ -50,6 +50,9 @@ class Candidates:
         Site to its representative hours.
     flexible
         Load that can be shed or can wait.
+    unused
+        Sites from which nothing can be served: no region is within a latency of theirs, no system
+        fits their halls, or none of it before the horizon ends.
     """
 
     held: Held
@@ -63,6 +66,7 @@ class Candidates:
     profiles: dict[str, npt.NDArray[np.float64]]
     slices: dict[str, Slices]
     flexible: FlexibleLoad
+    unused: frozenset[str] = frozenset()
 
 
 def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
@@ -75,15 +79,28 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     filed
         (site, route) to months in which it can be filed besides those in which that is of use.
     """
+    found = _of_sites(x, filed or {})
+    serving_sites = {s for s, *_ in found.serving.serves} | set(found.held.first_blocks)
+    unused = set(found.siting.first_step) - serving_sites
+    if not unused:
+        return found
+    tables = dict(x.tables)
+    for table, column in (("sites", "site"), *DEPENDENTS["sites"]):
+        tables[table] = tables[table][~tables[table][column].isin(unused)]
+    return replace(_of_sites(replace(x, tables=tables), filed or {}), unused=frozenset(unused))
+
+
+def _of_sites(x: Inputs, filed: Filed) -> Candidates:
     has = held(x)
-    where = siting(x, filed or {}, has)
-    found = matches(x)
+    where = siting(x, filed, has)
+    demand = demand_in_steps(x)
+    asked = {workload for workload, _, _ in demand}
+    found = [match for match in matches(x) if match.workload in asked]
     least = x.scenario.exports.least_grant_probability_fraction
     controls = Controls(Shipments(x.tables, x.calendar.start, least), where.filings)
     halls = retrofits(x, where)
     stacks = air_permits(x)
     kit = assets(x, where, stacks, {m.system for m in found}, controls, halls, has)
-    demand = demand_in_steps(x)
     served = serving(x, where, found, kit.purchases, demand)
     shapes = profiles(x)
     hours = slices(x, shapes)

@@ -97,3 +97,18 @@ class FlexibleHeadroom:
             float(np.interp(curtailed, shares, [self._by_share.at((zone, c), y) for c in shares]))
             for y in set(years)
         )
+
+
+def has_room(x: Inputs) -> Callable[[NamedRow, tuple[int, ...]], bool]:
+    """Whether the zone of a route can sign any of its contracts in the years of a step."""
+    firm = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
+    flexible, zone = FlexibleHeadroom(x), lookup(x.tables["sites"], "site", "zone")
+
+    def room(route: NamedRow, years: tuple[int, ...]) -> bool:
+        if headroom_share(route) <= 0.0:
+            return True
+        if route.firmness == FLEXIBLE:
+            return flexible.least(zone[route.site], float(route.curtailed_fraction), years) > 0.0
+        return firm.least((zone[route.site],), years) > 0.0
+
+    return room

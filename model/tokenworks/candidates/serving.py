@@ -67,6 +67,9 @@ class Serving:
         (site, workload, point, group, step).
     flows
         (workload, region, site, step).
+    beaten
+        (site, workload, point) that could serve and does not, since another point of the same
+        system serves at least the same regions with no less output and no more power.
     """
 
     matches: dict[tuple[str, str], Match]
@@ -76,6 +79,7 @@ class Serving:
     end_ratio: dict[tuple[str, str, str, int], float]
     serves: list[tuple[str, str, str, str, int]]
     flows: list[tuple[str, str, str, int]]
+    beaten: list[tuple[str, str, str]]
 
     def asked_mtokens_per_s(
         self, demand: dict[tuple[str, str, int], StepDemand], index: tuple[str, str, str, int]
@@ -104,7 +108,7 @@ def serving(
     for site, system, first in purchases:
         entry = x.calendar.entry(first)
         first_system[site, system] = min(entry, first_system.get((site, system), entry))
-    groups = _groups(x, where, found, first_system, demand)
+    groups, beaten = _groups(x, where, found, first_system, demand)
     result = Serving(
         by_key,
         groups={key: group.regions for key, group in groups.items()},
@@ -113,6 +117,7 @@ def serving(
         end_ratio={},
         serves=[],
         flows=[],
+        beaten=beaten,
     )
     prefilled: list[tuple[str, str, str, str, int]] = []
     for (site, workload, name), group in groups.items():
@@ -162,7 +167,7 @@ def _groups(
     found: list[Match],
     first_system: dict[tuple[str, str], int],
     demand: dict[tuple[str, str, int], StepDemand],
-) -> dict[GroupKey, Group]:
+) -> tuple[dict[GroupKey, Group], list[tuple[str, str, str]]]:
     trips = round_trips_ms(x)
     limits = lookup(x.tables["workloads"], "workload", "ttft_limit_ms")
     profile = {(row.workload, row.region): row.profile for row in rows(x.tables["demand"])}
@@ -172,11 +177,15 @@ def _groups(
         growth[workload, region].append((step, level.end_ratio))
     home, sovereign = at_home(x.tables), sovereign_workloads(x.tables)
     alike: dict[Alike, list[str]] = defaultdict(list)
+    beaten: list[tuple[str, str, str]] = []
     for site in where.first_step:
         here = [m for m in found if (site, m.system) in first_system]
         served = _served(
             here, limits, {r: trips[site, r] for r in x.tables["regions"]["region"]}, x
         )
+        useless = _beaten(here, served)
+        beaten += [(site, w, o) for w, o in useless]
+        served |= {key: set() for key in useless}
         for (workload, region), path in growth.items():
             if workload in sovereign and (site, region) not in home:
                 continue
@@ -203,36 +212,36 @@ def _groups(
                 sent = tuple((at, match.point) for at, match in prefills if match.model in written)
                 key = (site, workload, profile[workload, region], points, sent, tuple(path))
                 alike[key].append(region)
-    return _named(alike)
+    return _named(alike), beaten
 
 
 def _served(
     here: list[Match], limits: dict[str, float], trips_ms: dict[str, float], x: Inputs
 ) -> dict[tuple[str, str], set[str]]:
-    """(workload, point) to the regions that a site can serve whole at it.
-
-    None at a point that another of the same system beats wherever it serves.
-    """
+    """(workload, point) to the regions that a site can serve whole at it."""
     queue_ms = x.scenario.latency.queue_ms
     within: dict[tuple[str, str], set[str]] = {}
     for m in here:
         spare = limits[m.workload] - queue_ms - m.ttft_ms
         in_time = {r for r, trip in trips_ms.items() if trip <= spare}
         within[m.workload, m.point] = in_time if m.stage == SERVE else set()
+    return within
+
+
+def _beaten(here: list[Match], served: dict[tuple[str, str], set[str]]) -> list[tuple[str, str]]:
+    """(workload, point) that another point of the same system beats wherever it serves."""
     of: dict[tuple[str, str], list[Match]] = defaultdict(list)
     for m in here:
         of[m.workload, m.system].append(m)
 
     def beaten(match: Match) -> bool:
-        own = within[match.workload, match.point]
+        own = served[match.workload, match.point]
         return any(
-            beats_where_it_serves(other, match, within[other.workload, other.point], own)
+            beats_where_it_serves(other, match, served[other.workload, other.point], own)
             for other in of[match.workload, match.system]
         )
 
-    return {
-        (m.workload, m.point): set() if beaten(m) else within[m.workload, m.point] for m in here
-    }
+    return [(m.workload, m.point) for m in here if beaten(m)]
 
 
 def _senders(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from tokenworks import leads
+from tokenworks.candidates.contracts import has_room
 from tokenworks.candidates.held import Held
 from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
@@ -191,6 +194,8 @@ class Siting:
         Site to the first step at which it can be energised.
     contracts
         (site, route, step) at which a grid contract can start.
+    full
+        (site, route, step) at which one could, had the zone any headroom yet.
     """
 
     filings: Filings
@@ -198,6 +203,7 @@ class Siting:
     opening_permits: dict[tuple[str, str, int], list[tuple[str, int]]]
     first_step: dict[str, int]
     contracts: list[tuple[str, str, int]]
+    full: list[tuple[str, str, int]]
 
 
 def siting(x: Inputs, filed: Filed, held: Held) -> Siting:
@@ -234,22 +240,29 @@ def siting(x: Inputs, filed: Filed, held: Held) -> Siting:
             openings.append((site.site, step.index))
             first_step.setdefault(site.site, step.index)
             allowed.update({(site.site, q, step.index): f for q, f in enabling.items()})
-    contracts = [*held.contracts, *_contracts(x, filings, first_step)]
-    return Siting(filings, openings, allowed, first_step, contracts)
+    contracts, full = _contracts(x, filings, first_step)
+    contracts = [*held.contracts, *contracts]
+    return Siting(filings, openings, allowed, first_step, contracts, full)
 
 
 def _contracts(
     x: Inputs, filings: Filings, first_step: dict[str, int]
-) -> list[tuple[str, str, int]]:
-    found = []
+) -> tuple[list[tuple[str, str, int]], list[tuple[str, str, int]]]:
+    """Contracts that can start, and those for which the zone has no headroom yet."""
+    found, full, room = [], [], has_room(x)
     for row in rows(x.tables["interconnection_routes"]):
         if row.site not in first_step or row.max_mw <= 0.0:
             continue
         months = leads.connection_months(row, filings.held)
         opened = x.calendar.steps[first_step[row.site]].start_month
+        # Once there is room later steps count even without any: something may be given up then.
+        steps = x.calendar.arrivals(max(months, opened))
+        count = sum(1 for _ in takewhile(operator.not_, (room(row, e.years) for e in steps)))
+        waiting = steps[:count]
+        full += [(row.site, row.route, step.index) for step in waiting]
         found += [
             (row.site, row.route, step.index)
-            for step in x.calendar.arrivals(max(months, opened))
+            for step in steps[count:]
             if filings.offer(row.site, row.route, months, row.cost_usd, step.start_month)
         ]
-    return found
+    return found, full

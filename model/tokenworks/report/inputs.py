@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tokenworks import leads
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
+from tokenworks.candidates.points import matches
 from tokenworks.days import means_lost
 from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
@@ -42,6 +43,7 @@ def print_check(inputs: Inputs) -> None:
     console.print(_tables(inputs, figures))
     found = candidates(inputs)
     console.print(_candidates(inputs, found))
+    console.print(_never_made(inputs, found))
     for line in (*_disabled(inputs), *_idle_rows(inputs, found)):
         console.print(line, highlight=False)
     if found.exports.refused:
@@ -97,6 +99,27 @@ def _candidates(inputs: Inputs, c: Candidates) -> RichTable:
     table = new_table("What the program can choose", ("", ""), ("can be used", "r"), ("never", "r"))
     for name, count, of in rows:
         table.add_row(name, f"{count:,}", "" if of is None else f"{of - count:,}")
+    return table
+
+
+def _never_made(inputs: Inputs, c: Candidates) -> RichTable:
+    """What is provably of no use, by the reason for which it is no column of the program."""
+    asked = {workload for workload, _, _ in c.demand}
+    fitting = matches(inputs)
+    systems = {m.system for m in fitting} - {m.system for m in fitting if m.workload in asked}
+    rows = (
+        ("sites", "nothing can be served from there", len(c.unused)),
+        ("systems", "no workload that they serve has demand", len(systems)),
+        (
+            "operating points at a site",
+            "another of the system serves as many regions at no more power",
+            len(c.serving.beaten),
+        ),
+        ("grid contracts by step", "the zone has no headroom yet", len(c.siting.full)),
+    )
+    table = new_table("Never made, for it can be of no use", ("", ""), ("why", ""), ("count", "r"))
+    for name, why, count in rows:
+        table.add_row(name, why, f"{count:,}")
     return table
 
 
