@@ -9,6 +9,7 @@ import pytest
 
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.plan import Plan, difference, solve
+from tokenworks.study import branches
 
 pytestmark = pytest.mark.slow
 
@@ -83,3 +84,24 @@ def test_leaving_the_cloud_pays_until_the_cloud_is_cheaper(plan_of: Solve) -> No
     assert figures.unlevered_irr.value is not None
     assert figures.unlevered_irr.value > plan.scenario.finance.discount_rate
     assert plan_of("leaving-the-cloud", {rent: {"scale": 0.7}}).summary.owned_share == 0.0
+
+
+def test_whiplash_is_met_by_shipping_before_it_is_known() -> None:
+    scenario = load_scenario("export-whiplash")
+    plan = branches.solve(scenario)
+    assert isinstance(plan, branches.BranchedPlan)
+    assert plan.gap <= scenario.solve.gap
+    measure = plan.measures.set_index("measure")
+    known = measure.loc["value of perfect information"]
+    assert 0.0 < known.low_usd <= known.amount_usd < 0.03 * plan.objective_usd
+    # No plan of least regret has a larger one than this plan.
+    largest = measure.amount_usd["largest regret"]
+    assert measure.amount_usd["least possible largest regret"] <= largest
+    # Authorised are 2.1e9 TPP, a fifth of it ours; a server of eight B200 has 8 * 36,000: 1,458.3
+    # of them, all ordered before it is known.
+    ordered = plan.commitments.query(
+        "plan == 'least expected cost' and milestone == 'systems ordered'"
+    )
+    by_site = ordered.groupby("site").amount_count.sum()
+    assert by_site["ae-abu-dhabi"] == pytest.approx(0.2 * 2.1e9 / (8 * 36000))
+    assert by_site["my-johor"] > by_site["ae-abu-dhabi"]

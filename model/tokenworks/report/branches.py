@@ -42,24 +42,24 @@ def _head(plan: BranchedPlan) -> Text:
 
 def _branches(plan: BranchedPlan) -> RichTable:
     table = new_table(
-        "Branches",
+        "Branches [million USD, present value]",
         ("branch", ""),
         ("chance", "r"),
         ("known from", ""),
         ("cost", "r"),
-        ("if known", "r"),
+        ("known from the start", "r"),
         ("regret", "r"),
-        ("regret of the careful plan", "r"),
+        ("least regret", "r"),
     )
     for row in rows(plan.branches):
         table.add_row(
             row.branch,
             f"{row.probability_fraction:.0%}",
             f"{row.known_from:%Y-%m}",
-            _money(row.cost_usd),
-            _money(row.known_cost_usd),
-            _money(row.regret_usd),
-            _money(row.careful_regret_usd),
+            _millions(row.cost_usd),
+            _millions(row.known_cost_usd),
+            _millions(row.regret_usd),
+            _millions(row.careful_regret_usd),
         )
     return table
 
@@ -91,3 +91,7 @@ def _commitments(plan: BranchedPlan) -> RichTable:
 
 def _money(usd: float) -> str:
     return f"${usd / 1e6:,.2f} million"
+
+
+def _millions(usd: float) -> str:
+    return f"{usd / 1e6:,.2f}"
