@@ -20,6 +20,7 @@ from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.run_folder import write_run
 from tokenworks.io.scenario_files import scenario_to_yaml
 from tokenworks.operation import Stocks
+from tokenworks.pypsa_network import DispatchNetwork, to_pypsa
 from tokenworks.results.difference import Difference, difference
 from tokenworks.results.proforma import Proforma, proforma
 from tokenworks.results.summary import Summary
@@ -164,6 +165,18 @@ class Plan:
         See `tokenworks.chronological`.
         """
         return chronological(self.inputs, self.stocks)
+
+    def to_pypsa(self) -> DispatchNetwork:
+        """Its dispatch as a PyPSA network, with what solves it again to the same cost.
+
+        See `tokenworks.pypsa_network`; `pip install "tokenworks[pypsa]"` brings PyPSA.
+
+        Raises
+        ------
+        InputError
+            Where PyPSA is not installed.
+        """
+        return to_pypsa(self.inputs, self.stocks)
 
     def proforma(self) -> Proforma:
         """Nominal statement by year with tax, debt and returns, after the solve.

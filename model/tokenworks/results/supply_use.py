@@ -21,14 +21,18 @@ def supply_use(c: Context) -> pd.DataFrame:
     held = supplies(x)
     counted = lookup(x.tables["supply"], "supply", "counted_in")
     entering: dict[tuple[str, int], float] = defaultdict(float)
+    # What is held was delivered before the horizon, or counts against nobody's limit in it.
     for variable in ("build_modules", "buy_systems"):
         for (_, asset, e), count in c.plan_values(variable).items():
-            entering[asset, c.steps[e].year] += count
+            if e >= 0:
+                entering[asset, c.steps[e].year] += count
     for (_, _, e), megawatts in c.plan_values("contract_mw").items():
-        entering[GRID_ASSET, c.steps[e].year] += megawatts
+        if e >= 0:
+            entering[GRID_ASSET, c.steps[e].year] += megawatts
     blocks = lookup(x.tables["sites"], "site", "block_mw")
     for (s, e), count in c.plan_values("energise_blocks").items():
-        entering[SITE_ASSET, c.steps[e].year] += count * blocks[s]
+        if e >= 0:
+            entering[SITE_ASSET, c.steps[e].year] += count * blocks[s]
     used: dict[tuple[str, int], float] = defaultdict(float)
     for supply in dict.fromkeys(supply for supply, _ in held.limits):
         for (asset, year), count in entering.items():
