@@ -86,3 +86,29 @@ def test_a_month_of_permitting_is_worth_nothing_where_engines_are_late():
     late = {ENGINES: 15}
     without = solved("pre-approved", {TEMPLATE: 6, **late})
     assert tw.difference(solved("pre-approved", late), without).indistinguishable
+
+
+REACTOR = "tables.power_costs[smr-barge,*].overnight_capex_usd_per_kw"
+LATE = "tables.power_technologies[smr-barge].slip_months"
+
+
+def reactors_mw(plan: Plan) -> float:
+    built = plan.power.query("source == 'smr-barge'")["entering_mw"]
+    return float(built.sum())
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("case", ["", "-atb", "-first-of-a-kind"])
+def test_reactors_at_none_of_the_three_costs_beat_gas(case):
+    plan = solved(f"blue-energy-texas{case}")
+    assert reactors_mw(plan) == 0
+    assert plan.summary.served_share == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("late", "pays", "does_not"), [(0, 2700.0, 3400.0), (24, 2000.0, 2800.0)])
+def test_cost_of_reactors_that_breaks_even_falls_with_their_date(late, pays, does_not):
+    without = solved("blue-energy-texas", {REACTOR: 30000.0, LATE: late})
+    built = solved("blue-energy-texas", {REACTOR: pays, LATE: late})
+    assert tw.difference(without, built).verdict == "cheaper"
+    assert reactors_mw(solved("blue-energy-texas", {REACTOR: does_not, LATE: late})) == 0
