@@ -96,17 +96,21 @@ def test_system_without_a_fitting_point_is_not_bought(two_sites_with: TwoSitesWi
     assert bought(candidates(two_sites_with(slow)), "a") == {"node"}
 
 
-def test_stage_without_the_other_is_never_made(usual: Candidates, with_: With) -> None:
-    def split(c: Candidates) -> set[tuple[str, str]]:
+def test_stage_without_the_other_is_never_made(two_sites_with: TwoSitesWith) -> None:
+    def split(cell: str, value: object) -> set[tuple[str, str]]:
+        # As built, only `a` holds a cube.
+        changes = {"tables.hall_retrofits": None, f"tables.{cell}": value}
+        c = candidates(two_sites_with(changes))
         whole = {wo for wo, match in c.serving.matches.items() if match.stage == "serve"}
         return {(s, o) for s, w, o, _, _ in c.serving.serves if (w, o) not in whole}
 
-    # Only `a` holds a cube; `b` decodes what `a` sends.
-    assert split(usual) == {("a", "cube-read"), ("a", "node-write"), ("b", "node-write")}
-    assert split(with_("operating_points[cube-read].ttft_ms", 501.0)) == set()
-    assert split(with_("operating_points[node-write].tpot_ms", 51.0)) == set()
+    # `b` decodes what `a` sends.
+    usual = {("a", "cube-read"), ("a", "node-write"), ("b", "node-write")}
+    assert split("site_links[a,b].rtt_ms", 20.0) == usual
+    assert split("operating_points[cube-read].ttft_ms", 501.0) == set()
+    assert split("operating_points[node-write].tpot_ms", 51.0) == set()
     # 250 and 5 ms, and a round trip of 250 between the sites.
-    assert split(with_("site_links[a,b].rtt_ms", 250.0)) == split(usual) - {("b", "node-write")}
+    assert split("site_links[a,b].rtt_ms", 250.0) == usual - {("b", "node-write")}
 
 
 def test_point_needs_time_for_the_round_trip(usual: Candidates, with_: With) -> None:
@@ -126,8 +130,11 @@ def test_point_needs_time_for_the_round_trip(usual: Candidates, with_: With) -> 
     assert served(near, "dusk") == served(near, "dawn") == {"node-llama", "cube-llama"}
 
 
-def test_region_beyond_every_point_has_no_flow(usual: Candidates, with_: With) -> None:
-    far = with_("network[a,west].rtt_ms", 296.0)  # 200 + 5 + 296 is more than 500
+def test_region_beyond_every_point_has_no_flow(two_sites_with: TwoSitesWith) -> None:
+    whole = {"tables.hall_retrofits": None}  # else `b` reads for `a`
+    usual = candidates(two_sites_with(whole))
+    # 200 + 5 + 296 is more than 500.
+    far = candidates(two_sites_with(whole | {"tables.network[a,west].rtt_ms": 296.0}))
     flows = {(w, r, s) for w, r, s, _ in usual.serving.flows}
     assert {(w, r, s) for w, r, s, _ in far.serving.flows} == flows - {("chat", "west", "a")}
     assert all(
@@ -171,15 +178,17 @@ def test_permit_chain_may_be_too_long(usual: Candidates, with_: With) -> None:
     long = with_("permit_routes[licence].route_months", 7)
     assert builds(long, "a", "nuclear") == []
     assert filed(long, "a", "licence") == []
-    # Before construction it runs beside procurement, before operation beside building as well.
+    # Before construction it runs beside procurement; before operation beside building as well, or
+    # it is granted by month 15, in which the operating licence that follows it is filed.
     changed = "permit_routes[licence].required_before"
     assert filed(with_(changed, "construction"), "a", "licence") == [6]
-    assert filed(with_(changed, "operation"), "a", "licence") == [18]
+    assert filed(with_(changed, "operation"), "a", "licence") == [9, 18]
 
 
 def test_route_is_filed_no_later_than_of_use(usual: Candidates) -> None:
     assert filed(usual, "a", "air-minor") == [2, 14]  # 4 months, then 6 of building
-    assert filed(usual, "a", "air-major") == [4]  # 14 months: too slow for month 12
+    # 14 months and one of slip: too slow for month 12; in 9 to outgrow the minor one from 24 on.
+    assert filed(usual, "a", "air-major") == [3, 9]
     assert filed(usual, "a", "a-grid") == [2, 14]
     assert filed(usual, "b", "b-grid") == [6]
 
@@ -191,11 +200,12 @@ def test_no_filing_for_what_another_permit_prevents(two_sites_with: TwoSitesWith
     assert builds(c, "a", "nuclear") == []
     assert filed(c, "a", "licence") == []
     x = second_requirement(two_sites_with({}).scenario, "site", "water", 30)
-    assert candidates(x).siting.filings.all == []
+    # It holds in the United States: `b` lies abroad.
+    assert {site for site, _, _ in candidates(x).siting.filings.all} == {"b"}
 
 
 def second_requirement(scenario: Scenario, asset: str, requirement: str, months: int) -> Inputs:
-    """The two-site case with another permit for an asset everywhere."""
+    """The two-site case with another permit for an asset in the United States."""
     tables = read_tables(scenario)
     loaded = tables["permit_routes"]
     row = loaded.frame.query("route == 'licence'").assign(
@@ -207,7 +217,12 @@ def second_requirement(scenario: Scenario, asset: str, requirement: str, months:
 
 def test_route_without_megawatts_makes_no_contract(with_: With) -> None:
     c = with_("interconnection_routes[b-grid].max_mw", 0.0)
-    assert {i for _, i, _ in c.siting.contracts} == {"a-grid"}
+    assert {i for _, i, _ in c.siting.contracts} == {
+        "a-grid",
+        "a-flexible",
+        "b-flexible",
+        "b-plant",
+    }
     assert filed(c, "b", "b-grid") == []
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from tokenworks.inputs import assemble
 from tokenworks.io.scenario_files import load_scenario
-from tokenworks.report.figures import confidence_by_figure
+from tokenworks.report.figures import confidence_by_figure, option_confidence
 from tokenworks.report.trace import audit_sample
+from tokenworks.schema.section import Section
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +51,12 @@ def test_every_table_has_its_turn(inputs):
     tables = confidence_by_figure(inputs)["table"].unique()
     first = audit_sample(inputs, len(tables), seed=5)
     assert set(first["table"]) == set(tables)
+
+
+def test_numbers_of_every_section_have_a_confidence(inputs):
+    found = option_confidence(inputs)
+    sections = {name for name, options in inputs.scenario if isinstance(options, Section)}
+    # `solve` states nothing of the world.
+    assert {key.partition(".")[0] for key in found} == sections - {"solve"}
+    assert found["uncertainty.tail_fraction"] == (0.2, "assumed")
+    assert found["policy.most_vendor_fraction"] == (1.0, "published")  # neutral

@@ -112,8 +112,9 @@ def offer_later_permits(
             continue
         others = [p for (s, _), held in permits.routes.items() if s == site for p in held]
         for step in x.calendar.steps[max(0, first[site]) :]:
+            needed = dict.fromkeys(others, step.start_month)
             for permit in routes:
-                filings.offer_permit(site, permit, step.start_month, others)
+                filings.offer_permit(site, permit, needed)
 
 
 def emits(technology: NamedRow) -> dict[str, tuple[float, float]]:

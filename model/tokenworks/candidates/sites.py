@@ -69,25 +69,28 @@ class Filings:
         """Filings that are held."""
         return [(site, route, month) for (site, route), month in self.held.items()]
 
-    def offer_permit(self, site: str, permit: Permit, needed: int, others: list[Permit]) -> None:
+    def offer_permit(self, site: str, permit: Permit, needed: Mapping[Permit, int]) -> None:
         """Offer a permit that is granted in the month in which it is needed, and what it follows.
 
         Parameters
         ----------
-        site, permit, needed
-            The site, the route and the month.
-        others
-            Routes of the same asset.
+        site, permit
+            The site and the route.
+        needed
+            Routes of the same asset to the month by which their grant is needed.
         """
-        if needed < min(leads.months_to_grant(permit, others), default=math.inf):
+        others = list(needed)
+        if needed[permit] < min(leads.months_to_grant(permit, others), default=math.inf):
             return
-        self.offer(site, permit.route, permit.months, permit.cost_usd, needed)
+        self.offer(site, permit.route, permit.months, permit.cost_usd, needed[permit])
         self.kept_usd[site, permit.route] = permit.kept_usd
         first = leads.followed(permit, others)
         if first:
             self.followed[site, permit.route] = [other.route for other in first]
         for other in first:
-            self.offer_permit(site, other, needed - permit.months, others)
+            # Nothing follows it before its own stage, at which it would be late.
+            month = min(needed[other], needed[permit] - permit.months)
+            self.offer_permit(site, other, {**needed, other: month})
 
     def offer(self, site: str, route: str, months: int, cost_usd: float, needed: int) -> bool:
         """Offer a filing that is granted in the month in which it is needed.
@@ -158,7 +161,7 @@ def offer_permits(
     if set(requirements(in_time)) != set(requirements(permits)):
         return False
     for permit in in_time:
-        filings.offer_permit(site, permit, needed[permit], permits)
+        filings.offer_permit(site, permit, needed)
     return True
 
 

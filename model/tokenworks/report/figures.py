@@ -8,6 +8,8 @@ import pandas as pd
 
 from tokenworks.inputs import Inputs
 from tokenworks.io.overrides import key_text
+from tokenworks.schema.scenario import Solve
+from tokenworks.schema.section import Section
 from tokenworks.schema.shorthand import CONFIDENCES
 
 EVERY_ROW = "*"
@@ -56,11 +58,12 @@ def option_confidence(inputs: Inputs) -> dict[str, tuple[object, str]]:
     """Numeric options of the scenario: dotted key to value and confidence.
 
     An option that a file sets without a source of its own is `assumed`; one left at its default
-    carries the default's confidence.
+    carries the default's confidence. `solve` says how a plan is found, and states nothing.
     """
     found: dict[str, tuple[object, str]] = {}
-    for section in ("time", "finance", "latency", "serving", "power", "proforma"):
-        options = getattr(inputs.scenario, section)
+    for section, options in inputs.scenario:
+        if not isinstance(options, Section) or isinstance(options, Solve):
+            continue
         for name, field in type(options).model_fields.items():
             value, extra = getattr(options, name), field.json_schema_extra
             if isinstance(value, bool) or not isinstance(value, (int, float)):

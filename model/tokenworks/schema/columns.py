@@ -53,6 +53,9 @@ class Column:
         The only values allowed.
     refers_to
         ``table.column`` that must hold the value.
+    step
+        Least change, in the column's unit (a date's in days), that surely crosses a threshold or
+        a period; 0 where any change counts. The perturbation test goes so far.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Column:
     above: float | None = None
     allowed: tuple[str, ...] = ()
     refers_to: str = ""
+    step: float = 0.0
 
     @property
     def unit(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from tokenworks.schema.section import ASSUMED, NEUTRAL, Section
+from tokenworks.schema.section import ASSUMED, NEUTRAL, Section, stepped
 
 
 class Power(Section):
@@ -44,7 +44,7 @@ class Power(Section):
         le=1000.0,
         description="Hours that storage has to last to count in full at the peak; 0 counts it in "
         "full however short it lasts.",
-        json_schema_extra=NEUTRAL,
+        json_schema_extra=stepped(NEUTRAL, 2.0),
     )
     gas_contingency_fraction: float = Field(
         0.0,
@@ -66,5 +66,5 @@ class Power(Section):
         le=10.0,
         description="A count of modules is whole where one module is at least this share of the "
         "site's peak load; 0 makes every count whole.",
-        json_schema_extra=ASSUMED,
+        json_schema_extra=stepped(ASSUMED, 0.05),
     )

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 from tokenworks.schema.changes import changed
 from tokenworks.schema.power_options import Power
 from tokenworks.schema.proforma import Proforma
-from tokenworks.schema.section import ASSUMED, NEUTRAL, Section
+from tokenworks.schema.section import ASSUMED, NEUTRAL, Section, stepped
 
 
 def _date_of_text(value: object) -> object:
@@ -40,7 +40,7 @@ class Time(Section):
         le=120,
         description="Service dates are rounded up to a multiple of so many months within their "
         "period; 1 keeps the exact month.",
-        json_schema_extra=NEUTRAL,
+        json_schema_extra=stepped(NEUTRAL, 12),
     )
     arrival_months: int = Field(
         12,
@@ -48,7 +48,7 @@ class Time(Section):
         le=1200,
         description="Anything can enter service at the start of a period and every so many months "
         "later within it; at other dates only what could not be ready sooner.",
-        json_schema_extra=NEUTRAL,
+        json_schema_extra=stepped(NEUTRAL, 12),
     )
     representative_days: int | None = Field(
         None,
@@ -111,21 +111,21 @@ class Latency(Section):
         ge=0.0,
         le=1e4,
         description="Round trip at zero distance: routers and last mile.",
-        json_schema_extra=ASSUMED,
+        json_schema_extra=stepped(ASSUMED, 46.0),
     )
     round_trip_ms_per_km: float = Field(
         0.0147,
         ge=0.0,
         le=10.0,
         description="Round trip per kilometre of geodesic distance.",
-        json_schema_extra=ASSUMED,
+        json_schema_extra=stepped(ASSUMED, 0.035),
     )
     queue_ms: float = Field(
         0.0,
         ge=0.0,
         le=1e6,
         description="Wait before the system starts on a request.",
-        json_schema_extra=NEUTRAL,
+        json_schema_extra=stepped(NEUTRAL, 35.0),
     )
 
 
@@ -137,14 +137,14 @@ class Serving(Section):
         ge=0.0,
         le=100.0,
         description="How far a point's input and output length may lie from the workload's.",
-        json_schema_extra=ASSUMED,
+        json_schema_extra=stepped(ASSUMED, 0.15),
     )
     cached_tolerance_fraction: float = Field(
         0.25,
         ge=0.0,
         le=1.0,
         description="How far a point's cached share may lie from the workload's.",
-        json_schema_extra=ASSUMED,
+        json_schema_extra=stepped(ASSUMED, 0.1),
     )
     whole_systems: bool = Field(
         False,
@@ -204,7 +204,7 @@ class Exports(Section):
         le=1.0,
         description="A licence that is less likely to be granted counts as not to be had; any "
         "other is counted upon.",
-        json_schema_extra=ASSUMED,
+        json_schema_extra=stepped(ASSUMED, 0.4),
     )
 
 

@@ -11,6 +11,11 @@ NEUTRAL: dict[str, JsonValue] = {
 }
 
 
+def stepped(extra: dict[str, JsonValue], step: float) -> dict[str, JsonValue]:
+    """What is said of an option that matters by threshold: so far, in its unit, surely crosses."""
+    return {**extra, "step": step}
+
+
 class Section(BaseModel):
     """Base of every section: frozen, unknown keys refused, no infinities, no types guessed."""
 

@@ -51,8 +51,10 @@ def fraction(name: str, description: str, *, optional: bool = False) -> Column:
 
 
 def months(name: str, description: str, *, optional: bool = False) -> Column:
-    """A duration in whole months."""
-    return Column(name, Kind.INTEGER, Role.INPUT, description, optional, minimum=0, maximum=600)
+    """A duration in whole months, which may matter by the year in which it ends."""
+    return Column(
+        name, Kind.INTEGER, Role.INPUT, description, optional, minimum=0, maximum=600, step=12
+    )
 
 
 def chance(name: str, description: str, *, optional: bool = False) -> Column:
@@ -72,7 +74,12 @@ def flag(name: str, description: str, *, optional: bool = False) -> Column:
 
 def date(name: str, description: str, *, optional: bool = False) -> Column:
     """A calendar date, YYYY-MM-DD."""
-    return Column(name, Kind.DATE, Role.INPUT, description, optional)
+    return Column(name, Kind.DATE, Role.INPUT, description, optional, step=365)
+
+
+def stepped(column: Column, step: float) -> Column:
+    """The column, which matters by threshold: so far, in its unit, surely crosses one."""
+    return replace(column, step=step)
 
 
 def choice(

@@ -13,6 +13,7 @@ from tokenworks.schema.shorthand import (
     positive,
     provenance,
     reference,
+    stepped,
     usd_year,
     year_key,
 )
@@ -24,11 +25,13 @@ WORKLOADS = Table(
         key("workload", "Id of the workload."),
         label("name", "Name for people."),
         reference("model", "models.model", "Model that serves it."),
-        positive("input_tokens", "Mean input length."),
-        positive("output_tokens", "Mean output length."),
-        fraction("cached_fraction", "Share of the input found in the cache."),
-        positive("ttft_limit_ms", "Longest time to first token, with round trip and queue."),
-        positive("tpot_limit_ms", "Longest time per output token."),
+        stepped(positive("input_tokens", "Mean input length."), 60),
+        stepped(positive("output_tokens", "Mean output length."), 30),
+        stepped(fraction("cached_fraction", "Share of the input found in the cache."), 0.1),
+        stepped(
+            positive("ttft_limit_ms", "Longest time to first token, with round trip and queue."), 50
+        ),
+        stepped(positive("tpot_limit_ms", "Longest time per output token."), 15),
         Column(
             "max_utilisation_fraction",
             Kind.NUMBER,

@@ -16,6 +16,7 @@ from tokenworks.schema.shorthand import (
     months,
     provenance,
     reference,
+    stepped,
     usd_year,
 )
 
@@ -141,12 +142,15 @@ EXPORT_CONDITIONS = Table(
                 tuple(dict.fromkeys(word for words in COMPARISONS.values() for word in words)),
             )
         ),
-        Column(
-            "value_number",
-            Kind.NUMBER,
-            Role.INPUT,
-            "Value, for a column of numbers.",
-            optional=True,
+        stepped(
+            Column(
+                "value_number",
+                Kind.NUMBER,
+                Role.INPUT,
+                "Value, for a column of numbers.",
+                optional=True,
+            ),
+            4000,
         ),
         _text("value_text", "Value, for a column of text, or true or false."),
         date("value_date", "Value, for a column of dates.", optional=True),

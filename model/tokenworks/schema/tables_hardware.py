@@ -20,6 +20,7 @@ from tokenworks.schema.shorthand import (
     positive,
     provenance,
     reference,
+    stepped,
     usd_year,
     year_key,
 )
@@ -111,13 +112,16 @@ HARDWARE = Table(
             amount("design_kw", "Power that sizes hall and supply, all-in, for every system alike.")
         ),
         _unless_off(amount("idle_kw", "Wall power without requests.")),
-        _unless_off(amount("rack_kw_per_rack", "Power of the rack that holds it.")),
+        _unless_off(stepped(amount("rack_kw_per_rack", "Power of the rack that holds it."), 100)),
         _unless_off(choice("cooling", "Cooling that it needs.", ("air", "liquid"))),
         _unless_off(
             amount("capex_usd", "Price of a system with its network share, paid on delivery.")
         ),
         _unless_off(amount("fixed_om_usd_per_year", "Support and spares.")),
-        positive("life_years", "Service life; afterwards it leaves and must be bought again."),
+        stepped(
+            positive("life_years", "Service life; afterwards it leaves and must be bought again."),
+            3,
+        ),
         months("lead_months", "From order to service."),
         date("first_order", "First day on which it can be ordered; blank for any.", optional=True),
         _unless_off(amount("memory_gb", "Accelerator memory of a system.")),
@@ -166,19 +170,32 @@ OPERATING_POINTS = Table(
         reference("model", "models.model", "Model served."),
         label("tier", "Service tier of the measurement."),
         choice("stage", "What the system does for the request: all of it, or one stage.", STAGES),
-        positive("input_tokens", "Mean input length of the measurement."),
-        positive(
-            "output_tokens",
-            "Mean output length of the measurement; blank at `prefill`.",
-            optional=True,
+        stepped(positive("input_tokens", "Mean input length of the measurement."), 500),
+        stepped(
+            positive(
+                "output_tokens",
+                "Mean output length of the measurement; blank at `prefill`.",
+                optional=True,
+            ),
+            300,
         ),
-        fraction("cached_fraction", "Share of the input found in the cache."),
+        stepped(fraction("cached_fraction", "Share of the input found in the cache."), 0.6),
         label("precision", "Weight data type."),
-        amount(
-            "ttft_ms", "Time to first token within the system; blank at `decode`.", optional=True
+        stepped(
+            amount(
+                "ttft_ms",
+                "Time to first token within the system; blank at `decode`.",
+                optional=True,
+            ),
+            50,
         ),
-        amount(
-            "tpot_ms", "Time per output token after the first; blank at `prefill`.", optional=True
+        stepped(
+            amount(
+                "tpot_ms",
+                "Time per output token after the first; blank at `prefill`.",
+                optional=True,
+            ),
+            20,
         ),
         label("percentile", "Percentile of the two latencies."),
         positive(

@@ -13,6 +13,7 @@ from tokenworks.schema.shorthand import (
     positive,
     provenance,
     reference,
+    stepped,
     year_key,
 )
 
@@ -56,8 +57,8 @@ REGIONS = Table(
     (
         key("region", "Id of the region."),
         label("name", "Name for people."),
-        number("latitude_deg", "North positive.", minimum=-90, maximum=90),
-        number("longitude_deg", "East positive.", minimum=-180, maximum=180),
+        stepped(number("latitude_deg", "North positive.", minimum=-90, maximum=90), 40),
+        stepped(number("longitude_deg", "East positive.", minimum=-180, maximum=180), 150),
         label("time_zone", "Time zone, an IANA name such as America/Chicago."),
         reference(
             "jurisdiction",

@@ -16,6 +16,7 @@ from tokenworks.schema.shorthand import (
     positive,
     provenance,
     reference,
+    stepped,
     usd_year,
 )
 
@@ -29,8 +30,8 @@ SITES = Table(
         key("site", "Id of the site, such as tx-brazoria."),
         label("name", "Name for people."),
         label("county_fips", "County, five digits."),
-        number("latitude_deg", "North positive.", minimum=-90, maximum=90),
-        number("longitude_deg", "East positive.", minimum=-180, maximum=180),
+        stepped(number("latitude_deg", "North positive.", minimum=-90, maximum=90), 40),
+        stepped(number("longitude_deg", "East positive.", minimum=-180, maximum=180), 150),
         reference("zone", "zones.zone", "Grid zone."),
         reference("jurisdiction", "jurisdictions.jurisdiction", "State or country."),
         positive("max_it_mw", "Most IT load that the site can hold."),
@@ -51,7 +52,7 @@ SITES = Table(
         number(
             "peak_pue_ratio", "Meter over IT load on the design day; sizes.", minimum=1.0, maximum=3
         ),
-        positive("hall_density_kw_per_rack", "Densest rack that the hall can hold."),
+        stepped(positive("hall_density_kw_per_rack", "Densest rack that the hall can hold."), 60),
         flag("liquid_cooling", "True where the hall cools liquid-cooled racks."),
         positive(
             "commissioning_mw_per_month",
@@ -124,7 +125,10 @@ HALL_RETROFITS = Table(
         key("site", "Site, or * for every one that has no row of its own."),
         amount("cost_usd_per_mw", "Of every MW of IT load retrofitted, paid when it is done."),
         months("retrofit_months", "From an energised hall to one that is retrofitted."),
-        positive("hall_density_kw_per_rack", "Densest rack that a retrofitted hall can hold."),
+        stepped(
+            positive("hall_density_kw_per_rack", "Densest rack that a retrofitted hall can hold."),
+            60,
+        ),
         flag("liquid_cooling", "True where it cools liquid-cooled racks."),
         usd_year(),
         *provenance(),
@@ -194,7 +198,7 @@ NETWORK = Table(
     (
         key("site", "Site.", refers_to="sites.site"),
         key("region", "Region.", refers_to="regions.region"),
-        amount("rtt_ms", "Round trip; blank means the distance rule.", optional=True),
+        stepped(amount("rtt_ms", "Round trip; blank means the distance rule.", optional=True), 50),
         amount("cost_usd_per_mtoken", "Cost of serving a million output tokens over this pair."),
         usd_year(),
         *provenance(),
@@ -213,7 +217,7 @@ SITE_LINKS = Table(
             refers_to="sites.site",
         ),
         positive("capacity_gbps", "Most that it carries at a time, of all workloads together."),
-        amount("rtt_ms", "Round trip; blank means the distance rule.", optional=True),
+        stepped(amount("rtt_ms", "Round trip; blank means the distance rule.", optional=True), 50),
         amount("cost_usd_per_gb", "Cost of what is sent; blank for nothing.", optional=True),
         usd_year(),
         *provenance(),
