@@ -1,11 +1,15 @@
 """No input is read and then ignored: every declared column and option changes the matrix.
 
-For every column one cell of the two-site case is changed, to one value after another that the
-checks accept, until the compiled matrix differs. A new column or option without effect fails here.
+For every column one cell of the two-site case is changed, by the step that the schema declares and
+to one value after another that the checks accept, until the compiled matrix differs; for every
+technology and system (slow) each figure of its row. A new column or option without effect fails
+here. What no single matrix can show moves a figure in `tests/plan/test_figures_matter.py`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import zip_longest
@@ -15,9 +19,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tokenworks import inputs
 from tokenworks.build import build
-from tokenworks.checks import checked_tables, run_checks
-from tokenworks.errors import InputError
+from tokenworks.checks import ALL_CHECKS, Check, checked_tables
+from tokenworks.errors import InfeasibleError, InputError
 from tokenworks.inputs import prepare
 from tokenworks.io.tables import LoadedTable
 from tokenworks.schema.columns import Column, Kind, Role
@@ -29,49 +34,52 @@ from tokenworks.solver.matrix import compile_matrix
 Tables = dict[str, LoadedTable]
 Entries = frozenset[tuple[Any, ...]]
 
+# What `tests/plan/test_figures_matter.py` shows in a plan's figures: what branches decide, and
+# what sums days up.
+IN_FIGURES = {
+    *((table.name, column.name) for table in BRANCH_TABLES for column in table.columns),
+    ("power_technologies", "cancellation_fee_fraction"),
+    ("hardware", "cancellation_fee_fraction"),
+    ("time", "representative_days"),
+}
+# Sections whose every option is there, and `solve`, which says how a plan is found.
+FIGURE_SECTIONS = ("proforma", "uncertainty")
+SECTIONS = {
+    name: field.annotation.model_fields  # type: ignore[union-attr]
+    for name, field in Scenario.model_fields.items()
+    if hasattr(field.annotation, "model_fields") and name not in (*FIGURE_SECTIONS, "solve")
+}
+# Columns that only a check reads: the model holds what the checks have let through.
+ONLY_CHECKED = {
+    ("hardware", "memory_gb"): 80.0,  # an operating point on a system too small for its model
+    ("models", "memory_gb"): 1e6,
+}
+# What can change only with other cells of its row.
+WITH_OTHERS: dict[tuple[str, str], dict[str, Any]] = {
+    ("power_technologies", "leased"): {
+        "tables.power_technologies[solar].leased": False,
+        "tables.power_technologies[solar].lease_term_months": None,
+        "tables.power_costs[solar,2027].lease_usd_per_kw_month": None,
+        "tables.power_costs[solar,2029].lease_usd_per_kw_month": None,
+    },
+    ("operating_points", "stage"): {
+        "tables.operating_points[node-write].stage": "serve",
+        "tables.operating_points[node-write].ttft_ms": 250.0,
+    },
+}
 COLUMNS = [
     (name, column.name)
     for name, table in INPUT_TABLES.items()
     for column in table.columns
     # A column with one allowed value can decide nothing yet.
     if column.role is Role.INPUT and len(column.allowed) != 1
+    if (name, column.name) not in {*ONLY_CHECKED, *IN_FIGURES, *WITH_OTHERS}
 ]
-
-# Sections that decide the plan; `solve` says how it is found.
-SECTIONS = ("time", "finance", "latency", "serving", "power", "exports", "policy")
 OPTIONS = [
     ("", "objective"),
     ("", "unserved"),
-    *(
-        (section, option)
-        for section in SECTIONS
-        for option in Scenario.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
-    ),
+    *((section, option) for section, options in SECTIONS.items() for option in options),
 ]
-
-# Columns that only a check reads: the model holds what the checks have let through.
-ONLY_CHECKED = {
-    ("hardware", "memory_gb"): 80.0,  # an operating point on a system too small for its model
-    ("models", "memory_gb"): 1e6,
-}
-
-# What needs days to choose from, which the two-site case has not; `tests/cases/test_fewer_days.py`
-# holds what they decide. What is leased has a rent and no capital, so that the flag changes only
-# with them: `tests/cases/test_retirement.py`.
-ELSEWHERE = {
-    ("operations", "net_load_mw"),
-    ("time", "representative_days"),
-    ("power_technologies", "leased"),
-}
-# A point of another stage has other figures, so that no stage changes alone; they and what its cell
-# decides: `tests/cases/test_split.py`.
-ELSEWHERE |= {("operating_points", "stage")}
-# What a plan with branches asks for, which is no single program: `tests/cases/test_branches.py`.
-ELSEWHERE |= {
-    *((table.name, column.name) for table in BRANCH_TABLES for column in table.columns),
-    ("power_technologies", "cancellation_fee_fraction"),
-    ("hardware", "cancellation_fee_fraction"),
-}
 
 # It runs the vendors' own software.
 LAYER = {"serving.interoperability_layer": True}
@@ -108,6 +116,8 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     ("serving", "interoperability_throughput_loss_fraction"): LAYER,
     # An interconnection leads to one site; what a permit is filed for can be moved.
     ("holdings", "site"): {"tables.holdings[queue].asset": "air-minor"},
+    # Two vendors, each of which has to leave room for the other, and stacks that name both systems.
+    ("hardware", "enabled"): {"tables.software_stacks": None, "policy.most_vendor_fraction": 1.0},
     # A route of the nation that a state's replaces.
     **{
         ("hardware", column): {
@@ -123,62 +133,41 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
 # Columns whose rows must agree, so that no single cell of them can change alone.
 TOGETHER = {("demand", "profile"): ["workload", "region"]}
 
-# Values beyond a threshold, where those tried for every number lie on the same side (or where
-# finding the one that does not takes long).
+# Other words, dates and blanks that decide something, where those tried for every cell do not.
 BEYOND: dict[tuple[str, str], list[Any]] = {
-    ("sites", "latitude_deg"): [70.0],
-    ("sites", "longitude_deg"): [170.0],
-    ("sites", "hall_density_kw_per_rack"): [100.0],
-    ("sites", "nuclear_restricted"): [True],
-    ("network", "rtt_ms"): [10.0],
-    ("regions", "latitude_deg"): [-80.0],
-    ("regions", "longitude_deg"): [100.0],
-    ("tariffs", "term_months"): [6],
     ("hardware", "vendor"): ["Third"],
     ("hardware", "software_stack"): ["quick"],
-    ("hall_retrofits", "hall_density_kw_per_rack"): [100.0],
-    ("hall_retrofits", "retrofit_months"): [1],
-    ("air_permit_thresholds", "major_source_short_tons_per_year"): [30.0],
-    ("hardware", "life_years"): [1.0],
-    ("hardware", "lead_months"): [24],
-    ("hardware", "rack_kw_per_rack"): [150.0],
-    ("operating_points", "input_tokens"): [1500.0],
-    ("operating_points", "output_tokens"): [800.0],
-    ("operating_points", "cached_fraction"): [0.9],
-    ("operating_points", "ttft_ms"): [490.0],
-    ("operating_points", "tpot_ms"): [60.0],
-    ("workloads", "input_tokens"): [940.0],
-    ("workloads", "output_tokens"): [470.0],
-    ("workloads", "cached_fraction"): [0.02],
-    ("workloads", "ttft_limit_ms"): [450.0],
-    ("workloads", "tpot_limit_ms"): [35.0],
-    ("", "objective"): ["npv"],
-    ("hardware", "first_sold"): [pd.Timestamp("2026-06-01")],
-    ("hardware", "tpp"): [5000.0],
-    ("jurisdiction_groups", "from_date"): [pd.Timestamp("2029-06-01")],
-    ("export_rules", "from_date"): [pd.Timestamp("2029-06-01")],
+    ("sites", "nuclear_restricted"): [True],
     ("export_rules", "operator"): ["another"],
-    ("export_conditions", "hardware_column"): ["logic_die_mm2"],
-    ("export_conditions", "value_number"): [1000.0],
-    ("export_conditions", "value_text"): ["false"],
-    ("export_conditions", "value_date"): [pd.Timestamp("2024-01-01")],
     ("operator_standings", "from_date"): [pd.Timestamp("2029-06-01")],
+    ("finance", "base_date"): ["2026-01-01"],
     ("holdings", "kind"): ["order"],
     ("holdings", "asset"): ["engine"],
-    ("exports", "least_grant_probability_fraction"): [0.9],
+    ("export_conditions", "hardware_column"): ["logic_die_mm2"],
+    ("export_conditions", "value_text"): ["false"],
+    ("", "objective"): ["npv"],
     ("", "unserved"): ["forbidden"],
     ("policy", "most_capital_usd"): [1e8],
-    ("finance", "base_date"): ["2026-01-01"],
-    ("power", "critical_duration_hours"): [7.0],
     ("power_technologies", "fuel_on_site"): [True],
-    ("finance", "usd_year"): [2023],
-    ("latency", "base_ms"): [50.0],
-    ("latency", "round_trip_ms_per_km"): [0.05],
-    ("latency", "queue_ms"): [40.0],
-    ("power", "whole_module_fraction"): [0.0],
-    ("serving", "length_tolerance_fraction"): [0.1],
-    ("serving", "cached_tolerance_fraction"): [0.15],
 }
+
+# Figures of a technology or a system that is none of what they are of.
+NEUTRAL: set[tuple[object, ...]] = set()
+
+# Tables whose rows are technologies and systems, or figures of one: all of a row must matter.
+BY_ROW = ("power_technologies", "power_costs", "hardware", "operating_points")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_less_time() -> Iterator[None]:
+    """Hundreds of models: without the hash that names a run, and without looking at the modules
+    for garbage, each is built in three quarters of the time."""
+    gc.collect()
+    gc.freeze()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inputs, "hash_inputs", lambda *_: "")
+        yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")
@@ -191,69 +180,104 @@ def entries(scenario: Scenario, tables: Tables) -> Entries:
     return matrix_of(scenario, tables)
 
 
-@pytest.mark.parametrize(
-    ("name", "column"), [c for c in COLUMNS if c not in ONLY_CHECKED and c not in ELSEWHERE]
-)
+@pytest.mark.parametrize(("name", "column"), COLUMNS)
 def test_column_changes_the_matrix(
     name: str, column: str, scenario: Scenario, tables: Tables, entries: Entries
 ) -> None:
-    if (name, column) in VARIANTS:
-        scenario = scenario.with_(VARIANTS[name, column])
-        tables = checked_tables(scenario)
-        entries = matrix_of(scenario, tables)
-    for changed in changes(name, INPUT_TABLES[name].column(column), tables):
-        try:
-            run_checks(changed, scenario)
-        except InputError:
-            continue
-        if matrix_of(scenario, changed) != entries:
-            return
-    pytest.fail(f"no cell of {name}.{column} changes the matrix")
+    scenario, tables, entries = at(scenario, tables, entries, name, column)
+    assert decides(name, column, list(tables[name].frame.index), scenario, tables, entries)
 
 
-@pytest.mark.parametrize(("section", "option"), [o for o in OPTIONS if o not in ELSEWHERE])
+@pytest.mark.parametrize(("name", "column"), WITH_OTHERS)
+def test_column_changes_the_matrix_with_others(
+    name: str, column: str, scenario: Scenario, entries: Entries
+) -> None:
+    changed = scenario.with_(WITH_OTHERS[name, column])
+    assert matrix_of(changed, checked_tables(changed)) != entries
+
+
+@pytest.mark.parametrize(("section", "option"), [o for o in OPTIONS if o not in IN_FIGURES])
 def test_option_changes_the_matrix(
     section: str, option: str, scenario: Scenario, tables: Tables, entries: Entries
 ) -> None:
-    if (section, option) in VARIANTS:
-        scenario = scenario.with_(VARIANTS[section, option])
-        entries = matrix_of(scenario, tables)
+    scenario, tables, entries = at(scenario, tables, entries, section, option)
     value = getattr(getattr(scenario, section) if section else scenario, option)
-    for new in [*BEYOND.get((section, option), []), *values(value)]:
+    checks = [c for c in ALL_CHECKS if any(read.startswith(section) for read in c.options)]
+    for new in [*BEYOND.get((section, option), []), *steps_of(section, option, value)]:
         try:
             changed = scenario.with_({f"{section}.{option}".lstrip("."): new})
-            run_checks(tables, changed)
         except InputError:
             continue
-        if matrix_of(changed, tables) != entries:
+        if accepted(checks, tables, changed) and matrix_of(changed, tables) != entries:
             return
     pytest.fail(f"no value of {section}.{option} changes the matrix")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BY_ROW)
+def test_every_figure_of_a_technology_or_system_matters(
+    name: str, scenario: Scenario, tables: Tables, entries: Entries
+) -> None:
+    """One that is blank is neutral, as its column says; so is one that can be nothing else."""
+    frame = tables[name].frame
+    idle = [
+        (*frame.loc[line, list(INPUT_TABLES[name].key)], column)
+        for column in (c for t, c in COLUMNS if t == name)
+        if INPUT_TABLES[name].column(column).kind in (Kind.NUMBER, Kind.INTEGER)
+        for line in frame.index
+        if not pd.isna(frame.loc[line, column])
+        and not decides(name, column, [line], *at(scenario, tables, entries, name, column))
+    ]
+    assert [row for row in idle if row not in NEUTRAL] == []
+
+
 def test_every_section_is_looked_at() -> None:
-    sections = {
-        n for n, f in Scenario.model_fields.items() if hasattr(f.annotation, "model_fields")
-    }
-    # `tests/plan/test_proforma.py` holds what the pro-forma's terms decide.
-    assert sections == {*SECTIONS, "proforma", "solve", "uncertainty"}
+    assert {*SECTIONS} == {*("time", "finance", "latency", "serving", "power", "exports", "policy")}
 
 
 @pytest.mark.parametrize(("name", "column"), ONLY_CHECKED)
 def test_column_is_checked(name: str, column: str, scenario: Scenario, tables: Tables) -> None:
     frame = tables[name].frame
     frame = frame.assign(**{column: ONLY_CHECKED[name, column]})
-    with pytest.raises(InputError):
-        run_checks({**tables, name: replace(tables[name], frame=frame)}, scenario)
+    changed = {**tables, name: replace(tables[name], frame=frame)}
+    assert not accepted(checks_of(name), changed, scenario)
 
 
-def changes(name: str, column: Column, tables: Tables) -> Iterator[Tables]:
+def decides(
+    name: str, column: str, lines: list[int], scenario: Scenario, tables: Tables, entries: Entries
+) -> bool:
+    """Whether some accepted change of one of these cells changes the matrix."""
+    checks = checks_of(name)
+    return any(
+        accepted(checks, changed, scenario) and matrix_of(scenario, changed) != entries
+        for changed in changes(name, INPUT_TABLES[name].column(column), lines, tables)
+    )
+
+
+def checks_of(name: str) -> list[Check]:
+    """Checks that read a table."""
+    return [
+        check
+        for check in ALL_CHECKS
+        if any(
+            table == name and column != "source"
+            for table, _, column in (read.partition(".") for read in check.columns)
+        )
+    ]
+
+
+def accepted(checks: list[Check], tables: Tables, scenario: Scenario) -> bool:
+    return not any(True for check in checks for _ in check(tables, scenario))
+
+
+def changes(name: str, column: Column, lines: list[int], tables: Tables) -> Iterator[Tables]:
     """The tables with one cell of a column changed (or with it those that must agree)."""
     frame = tables[name].frame
     beyond = BEYOND.get((name, column.name), [])
-    ways = [[*beyond, *tried(column, cell, tables)] for cell in frame[column.name]]
+    ways = [[*beyond, *tried(column, frame.loc[line, column.name], tables)] for line in lines]
     keys = TOGETHER.get((name, column.name), [])
     for attempt in zip_longest(*ways):  # one way of changing after another, each in every row
-        for line, new in zip(frame.index, attempt, strict=True):
+        for line, new in zip(lines, attempt, strict=True):
             if new is None:
                 continue
             alike = (frame[keys] == frame.loc[line, keys]).all(axis=1) if keys else [line]
@@ -263,17 +287,25 @@ def changes(name: str, column: Column, tables: Tables) -> Iterator[Tables]:
 
 
 def tried(column: Column, cell: Any, tables: Tables) -> list[Any]:
-    """Other values for a cell that its column admits."""
+    """Other values for a cell that its column admits, the declared step first."""
     if column.kind is Kind.DATE:
-        year = pd.DateOffset(years=1)
-        return [pd.Timestamp("2028-07-01")] if pd.isna(cell) else [cell + year, cell - year]
+        day = pd.Timestamp("2028-07-01") if pd.isna(cell) else cell
+        step = pd.DateOffset(days=int(column.step))
+        return [*[day] * bool(pd.isna(cell)), day + step, day - step]
     if column.kind is Kind.TEXT:
         target, _, key = column.refers_to.partition(".")
         others = [*column.allowed, *(tables[target].frame[key] if target else [])]
         return [v for v in dict.fromkeys([*others, *[""] * column.optional]) if v != cell]
-    if column.kind is not Kind.BOOLEAN and pd.isna(cell):
-        return [30.0, 3e7]
-    return [v for v in values(cell) if column.kind is Kind.BOOLEAN or admits(column, v)]
+    if column.kind is Kind.BOOLEAN:
+        return values(cell)
+    if pd.isna(cell):
+        return [v for v in (column.step or 30.0, 0.3, 3e7) if admits(column, v)]
+    return [v for v in values(cell, column.step) if admits(column, v)]
+
+
+def steps_of(section: str, option: str, value: Any) -> list[Any]:
+    extra = (SECTIONS[section] if section else Scenario.model_fields)[option].json_schema_extra
+    return values(value, extra.get("step", 0.0) if isinstance(extra, dict) else 0.0)
 
 
 def admits(column: Column, value: float) -> bool:
@@ -285,21 +317,38 @@ def admits(column: Column, value: float) -> bool:
     )
 
 
-def values(value: Any) -> list[Any]:
-    """Other values of the same type: a little more first, then what may cross a threshold."""
-    if isinstance(value, (bool, np.bool_)):
-        return [not value]
+def values(value: Any, step: float = 0.0) -> list[Any]:
+    """Other values of the same type: the step, then a little, then what may cross a threshold."""
+    if isinstance(value, (bool, np.bool_)) or value is pd.NA:
+        return [value is pd.NA or not value]
+    if isinstance(value, dt.date):
+        return [value - dt.timedelta(days=365)]
+    far = [value + step, value - step] if step else []
     if isinstance(value, (int, np.integer)):
-        return [value + 1, value - 1, value + 12, value - 12, 0]
+        return [*map(int, far), value + 1, value - 1, value + 12, value - 12, 0]
     if isinstance(value, (float, np.floating)):
         near = [value * 1.004, value * 0.996] if value else [0.004]
-        return [*near, value * 1.3, value * 0.7, value + 1.0, value + 1000.0, 0.0]
+        return [*far, *near, value * 1.3, value * 0.7, value + 1.0, value + 1000.0, 0.0]
     return []
+
+
+def at(
+    scenario: Scenario, tables: Tables, entries: Entries, name: str, column: str
+) -> tuple[Scenario, Tables, Entries]:
+    """What a column is tried on: the two-site case, or its variant."""
+    if (name, column) not in VARIANTS:
+        return scenario, tables, entries
+    scenario = scenario.with_(VARIANTS[name, column])
+    tables = checked_tables(scenario)
+    return scenario, tables, matrix_of(scenario, tables)
 
 
 def matrix_of(scenario: Scenario, tables: Tables) -> Entries:
     """Every entry of the compiled matrix with its sides, bounds and costs, by name."""
-    matrix = compile_matrix(build(prepare(scenario, tables)).pyomo)
+    try:
+        matrix = compile_matrix(build(prepare(scenario, tables)).pyomo)
+    except InfeasibleError as error:
+        return frozenset([(str(error),)])
     rows = [row.name for row in matrix.rows]
     columns = [column.name for column in matrix.columns]
     a = matrix.a.tocoo()

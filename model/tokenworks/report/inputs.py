@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 from rich.markup import escape
 from rich.table import Table as RichTable
@@ -18,7 +16,6 @@ from tokenworks.inputs import Inputs
 from tokenworks.levelised import throughput_needed
 from tokenworks.report.figures import confidence_by_figure, counts, option_confidence
 from tokenworks.report.terminal import new_table, results
-from tokenworks.schema.columns import Role
 from tokenworks.schema.shorthand import CONFIDENCES
 
 # Share of a table's figures from which it is named as assumed; hours, of which there are many.
@@ -48,9 +45,6 @@ def print_check(inputs: Inputs) -> None:
         console.print(line, highlight=False)
     if found.exports.refused:
         console.print(kept_out(found))
-    waiting = _not_in_the_program(inputs)
-    if waiting.row_count:
-        console.print(waiting)
     needed = _throughput_needed(inputs)
     if needed is not None:
         console.print(needed)
@@ -219,24 +213,6 @@ def _means_lost(inputs: Inputs) -> list[str]:
         f"{row.before:.4g}"
         for row in rows(lost)
     ]
-
-
-def _not_in_the_program(inputs: Inputs) -> RichTable:
-    """Columns that are read, checked and counted, but that no constraint uses yet."""
-    table = new_table("Read and checked, but in no constraint yet", ("table", ""), ("columns", ""))
-    for name, loaded in inputs.loaded.items():
-        columns = [
-            column.name
-            for column in loaded.table.columns
-            if column.role is Role.PENDING and not _blank(loaded.frame[column.name])
-        ]
-        if columns:
-            table.add_row(name, ", ".join(columns))
-    return table
-
-
-def _blank(column: pd.Series[Any]) -> bool:
-    return bool((column.isna() | (column.astype("str").isin(("", "<NA>")))).all())
 
 
 def _throughput_needed(inputs: Inputs) -> RichTable | None:

@@ -13,7 +13,6 @@ class Role(StrEnum):
 
     KEY = "key"  # names the row
     INPUT = "input"  # decides the answer
-    PENDING = "pending"  # read, checked and counted, but in no constraint yet; `check` says so
     EVIDENCE = "evidence"  # checked and counted: other figures rest on it, it decides nothing
     DESCRIPTIVE = "descriptive"  # read by people only
     PROVENANCE = "provenance"  # where the row's figures come from
@@ -119,7 +118,7 @@ class Table:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """Numeric and boolean inputs, also pending ones, and evidence.
+        """Numeric and boolean inputs, and evidence.
 
         Each needs a source and a confidence. Neither the year of the dollars nor the switch of a
         row is a figure of its own.
@@ -128,7 +127,7 @@ class Table:
         return tuple(
             c.name
             for c in self.columns
-            if c.role in (Role.INPUT, Role.PENDING, Role.EVIDENCE)
+            if c.role in (Role.INPUT, Role.EVIDENCE)
             and c.kind in kinds
             and c.name not in ("usd_year", "enabled")
         )

@@ -104,11 +104,6 @@ def label(name: str, description: str, *, kind: Kind = Kind.TEXT) -> Column:
     return Column(name, kind, Role.DESCRIPTIVE, description, optional=True)
 
 
-def pending(column: Column) -> Column:
-    """The column, read and checked but in no constraint yet; a file may leave it out."""
-    return replace(column, role=Role.PENDING, optional=True)
-
-
 def evidence(column: Column) -> Column:
     """The column, checked and counted: what other figures rest on, and read by people."""
     return replace(column, role=Role.EVIDENCE, optional=True)

@@ -13,6 +13,7 @@ from tokenworks.schema.shorthand import (
     number,
     positive,
     provenance,
+    stepped,
     usd_year,
     year_key,
 )
@@ -109,12 +110,15 @@ OPERATIONS = Table(
         fraction("wind_capacity_factor", "Output of wind over its capacity."),
         amount("pue_overhead_shape", "Multiplies the site's mean overhead PUE-1; mean 1."),
         evidence(amount("load_shape", "Load of the zone over its yearly mean; weighted mean 1.")),
-        number(
-            "net_load_mw",
-            "Load of the zone less the output of its solar and wind plants: flexible contracts are "
-            "cut where it is highest, and of fewer days that one is kept; blank where there are "
-            "neither.",
-            optional=True,
+        stepped(
+            number(
+                "net_load_mw",
+                "Load of the zone less the output of its solar and wind plants: flexible contracts "
+                "are cut where it is highest, and of fewer days that one is kept; blank where "
+                "there are neither.",
+                optional=True,
+            ),
+            200,
         ),
         amount(
             "marginal_co2_kg_per_mwh",

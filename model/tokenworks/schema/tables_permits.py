@@ -15,6 +15,7 @@ from tokenworks.schema.shorthand import (
     positive,
     provenance,
     reference,
+    stepped,
     usd_year,
 )
 from tokenworks.schema.tables_power import SITE_ASSET, SOURCE_CATEGORIES, STACKS_ASSET
@@ -156,7 +157,12 @@ AIR_PERMIT_THRESHOLDS = Table(
     (
         key("rule", "Rule: `psd` in attainment areas, or nonattainment by severity of ozone."),
         key("source_category", "What the stack counts as, or `any`."),
-        positive("major_source_short_tons_per_year", "From this potential to emit it is major."),
+        stepped(
+            positive(
+                "major_source_short_tons_per_year", "From this potential to emit it is major."
+            ),
+            220,
+        ),
         positive(
             "offset_ratio", "Tons to retire for each permitted; blank for none.", optional=True
         ),

@@ -16,6 +16,7 @@ from tokenworks.schema.shorthand import (
     positive,
     provenance,
     reference,
+    stepped,
     usd_year,
     year_key,
 )
@@ -74,10 +75,13 @@ POWER_TECHNOLOGIES = Table(
         ),
         evidence(months("procurement_low_months", "Least procurement months to reckon with.")),
         evidence(months("procurement_high_months", "Most procurement months to reckon with.")),
-        fraction(
-            "planned_outage_fraction",
-            "Share of time out of service for upkeep; blank for none.",
-            optional=True,
+        stepped(
+            fraction(
+                "planned_outage_fraction",
+                "Share of time out of service for upkeep; blank for none.",
+                optional=True,
+            ),
+            0.1,
         ),
         fraction(
             "minimum_load_fraction",
