@@ -19,15 +19,19 @@ TwoSitesWith = Callable[[Mapping[str, Any]], Inputs]
 With = Callable[..., Candidates]
 
 
+# What is held already would let the second site in from the first day.
+NOTHING_HELD = {"tables.holdings": None}
+
+
 @pytest.fixture(scope="session")
-def usual(two_sites: Inputs) -> Candidates:
-    return candidates(two_sites)
+def usual(two_sites_with: TwoSitesWith) -> Candidates:
+    return candidates(two_sites_with(NOTHING_HELD))
 
 
 @pytest.fixture
 def with_(two_sites_with: TwoSitesWith) -> With:
     """Candidates with cells changed: `with_("sites[a].max_it_mw", 5)`."""
-    return lambda cell, value: candidates(two_sites_with({f"tables.{cell}": value}))
+    return lambda cell, value: candidates(two_sites_with(NOTHING_HELD | {f"tables.{cell}": value}))
 
 
 def builds(c: Candidates, site: str, technology: str) -> list[int]:
