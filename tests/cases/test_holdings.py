@@ -163,6 +163,20 @@ def test_a_permit_granted_or_a_queue_position_is_worth_its_months(solve_case, ki
     assert answer.usd == near(100e3 * (120 / 365 if months else 0.0), abs=1e-6)
 
 
+def test_a_contract_over_a_held_place_in_the_queue_was_ordered_with_it(write_scenario):
+    place = {
+        **OPEN,
+        "holding": "route",
+        "kind": "queue-position",
+        "asset": "grid-s",
+        "date": "2028-05-01",
+        "amount_count": None,
+    }
+    plan = solve(load_scenario(write_scenario(holdings=[OPEN, place], **GRID)))
+    ordered = plan.power.query("source == 'grid-s'")["ordered"]
+    assert [day.date() for day in ordered] == [dt.date(2028, 5, 1)]
+
+
 def test_modules_need_the_permit_that_they_were_built_under(solve_case):
     permit = {**OPEN, "holding": "air", "kind": "permit", "asset": "air", "amount_count": None}
     tables = {

@@ -69,7 +69,8 @@ def power(c: Context) -> pd.DataFrame:
     """Modules and contracts that enter service."""
     x = c.model.inputs
     technologies = rows_by(x.tables["power_technologies"], "technology")
-    months = c.model.candidates.siting.filings.route_months
+    filings = c.model.candidates.siting.filings
+    months, queued = filings.route_months, filings.held
     retired: dict[tuple[str, str, int], float] = defaultdict(float)
     for (s, k, v, _), count in c.plan_values("retire_modules").items():
         retired[s, k, v] += count
@@ -95,7 +96,8 @@ def power(c: Context) -> pd.DataFrame:
             i,
             c.start(e),
             "grid",
-            c.date(c.vintages[e].start_month - months[s, i]),
+            # A place in the queue that is held was filed when it was, whenever the contract starts.
+            c.date(queued.get((s, i), c.vintages[e].start_month - months[s, i])),
             float("nan"),
             megawatts,
             float("nan"),

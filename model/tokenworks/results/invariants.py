@@ -153,10 +153,11 @@ def _held(c: Context) -> set[tuple[str, str, pd.Timestamp]]:
 def _nothing_is_ordered_early(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Orders lie within the horizon, except for what is held."""
     start, held = pd.Timestamp(c.model.inputs.calendar.start), _held(c)
+    queued = c.model.candidates.siting.filings.held
     for name in ("power", "hardware"):
         table = tables[name]
         for row in rows(table[table["ordered"] < start]):
-            if (row.site, row[1], row.in_service) not in held:
+            if (row.site, row[1], row.in_service) not in held and (row.site, row[1]) not in queued:
                 yield f"{name} at {row.site} is ordered on {row.ordered}, before the horizon"
 
 
