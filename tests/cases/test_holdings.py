@@ -141,6 +141,28 @@ def test_a_contract_runs_since_its_date_and_can_be_given_up_within_its_term(solv
         assert answer.usd == near(100e3 + fee)
 
 
+def test_more_is_contracted_over_a_route_that_is_held(write_scenario):
+    # 1 MW is held; the other megawatt of the demand is signed over the same route at once, for
+    # 1 USD a kW: the route was filed before the horizon, as the plan's tables say.
+    contract = {
+        **OPEN,
+        "holding": "contract",
+        "kind": "contract",
+        "asset": "grid-s",
+        "amount_count": None,
+        "amount_mw": 1.0,
+    }
+    demand = [{"output_tokens_per_s": 2e6}]
+    routes = [{**GRID["interconnection_routes"][0], "max_mw": 2.0, "cost_usd_per_kw": 1.0}]
+    tables = {**GRID, "interconnection_routes": routes}
+    path = write_scenario(demand=demand, holdings=[OPEN, contract], **tables)
+    plan = solve(load_scenario(path))
+    assert plan.objective_usd == near(1e3)
+    grid = plan.power[plan.power["kind"] == "grid"]
+    assert grid["entering_mw"].tolist() == near([1.0, 1.0])
+    assert (grid["ordered"].dt.year < 2030).all()
+
+
 @pytest.mark.parametrize(
     ("kind", "day", "months"),
     [
