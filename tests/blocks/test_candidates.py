@@ -74,7 +74,8 @@ def test_limit_of_modules(two_sites: Inputs, usual: Candidates) -> None:
 
 def test_rack_needs_a_dense_and_a_cooled_hall(two_sites_with: TwoSitesWith) -> None:
     def as_built(cell: str, value: object) -> Candidates:
-        return candidates(two_sites_with({"tables.hall_retrofits": None, f"tables.{cell}": value}))
+        changes = {**NOTHING_HELD, "tables.hall_retrofits": None, f"tables.{cell}": value}
+        return candidates(two_sites_with(changes))
 
     usual = as_built("sites[a].liquid_cooling", True)
     assert bought(usual, "a") == {"node", "cube"}  # 120 kW racks in a hall for 130
@@ -103,7 +104,7 @@ def test_system_without_a_fitting_point_is_not_bought(two_sites_with: TwoSitesWi
 def test_stage_without_the_other_is_never_made(two_sites_with: TwoSitesWith) -> None:
     def split(cell: str, value: object) -> set[tuple[str, str]]:
         # As built, only `a` holds a cube.
-        changes = {"tables.hall_retrofits": None, f"tables.{cell}": value}
+        changes = {**NOTHING_HELD, "tables.hall_retrofits": None, f"tables.{cell}": value}
         c = candidates(two_sites_with(changes))
         whole = {wo for wo, match in c.serving.matches.items() if match.stage == "serve"}
         return {(s, o) for s, w, o, _, _ in c.serving.serves if (w, o) not in whole}
@@ -135,7 +136,8 @@ def test_point_needs_time_for_the_round_trip(usual: Candidates, with_: With) -> 
 
 
 def test_region_beyond_every_point_has_no_flow(two_sites_with: TwoSitesWith) -> None:
-    whole = {"tables.hall_retrofits": None}  # else `b` reads for `a`
+    # Else `b` reads for `a`.
+    whole = {**NOTHING_HELD, "tables.hall_retrofits": None}
     usual = candidates(two_sites_with(whole))
     # 200 + 5 + 296 is more than 500.
     far = candidates(two_sites_with(whole | {"tables.network[a,west].rtt_ms": 296.0}))
