@@ -2,7 +2,7 @@
 
 For every column one cell of the two-site case is changed, by the step that the schema declares and
 to one value after another that the checks accept, until the compiled matrix differs; for every
-technology and system (slow) each figure of its row. A new column or option without effect fails
+technology and system (nightly) each figure of its row. A new column or option without effect fails
 here. What no single matrix can show moves a figure in `tests/plan/test_figures_matter.py`.
 """
 
@@ -30,6 +30,9 @@ from tokenworks.schema.scenario import Scenario
 from tokenworks.schema.tables import INPUT_TABLES
 from tokenworks.schema.tables_branches import BRANCH_TABLES
 from tokenworks.solver.matrix import compile_matrix
+
+# Hundreds of models are built: more than the default run has time for.
+pytestmark = pytest.mark.slow
 
 Tables = dict[str, LoadedTable]
 Entries = frozenset[tuple[Any, ...]]
@@ -213,7 +216,7 @@ def test_option_changes_the_matrix(
     pytest.fail(f"no value of {section}.{option} changes the matrix")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", BY_ROW)
 def test_every_figure_of_a_technology_or_system_matters(
     name: str, scenario: Scenario, tables: Tables, entries: Entries

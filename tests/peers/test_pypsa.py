@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.peers.peer import Peer
 
+pytestmark = pytest.mark.slow  # minutes on a busy machine
+
 HEAT = {"fuel": "gas", "needs_gas": True}
 TURBINE = {"technology": "turbine", "heat_rate_mmbtu_per_mwh": 9.0, **HEAT}
 ENGINE = {"technology": "engine", "heat_rate_mmbtu_per_mwh": 7.0, **HEAT}

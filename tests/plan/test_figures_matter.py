@@ -20,6 +20,8 @@ from tokenworks.schema.scenario import Uncertainty
 from tokenworks.schema.tables_branches import BRANCH_TABLES
 from tokenworks.study.branches import BranchedPlan, solve
 
+pytestmark = pytest.mark.slow  # minutes on a busy machine
+
 Rows = dict[str, list[dict[str, Any]]]
 
 # A system for 4e6 USD and a module for 1e6 USD, bought in 2031, earn 1.8e6 USD a year less 1e6 of
