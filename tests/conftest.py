@@ -158,15 +158,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         # What nobody states of an accelerator.
         **dict.fromkeys(ASKED_BY_EXPORT_RULES),
     },
-    "export_rules": dict.fromkeys(
-        (
-            "licence_months",
-            "licence_cost_usd",
-            "grant_probability_fraction",
-            "quota_count",
-            "our_share_fraction",
-        )
-    ),
+    "export_rules": {"precedence_index": 0},
     "export_conditions": {"alternative_index": 1, "condition_index": 1, "value_number": None},
     "holdings": {"amount_count": None, "amount_mw": None},
     "models": {"model": "m", "kv_bytes_per_token": None},

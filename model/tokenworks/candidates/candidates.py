@@ -87,7 +87,10 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     tables = dict(x.tables)
     for table, column in (("sites", "site"), *DEPENDENTS["sites"]):
         tables[table] = tables[table][~tables[table][column].isin(unused)]
-    return replace(_of_sites(replace(x, tables=tables), filed or {}), unused=frozenset(unused))
+    kept = _of_sites(replace(x, tables=tables), filed or {})
+    # What was refused for a site is what may have left it without use.
+    controls = replace(kept.exports, refused=found.exports.refused)
+    return replace(kept, exports=controls, unused=frozenset(unused))
 
 
 def _of_sites(x: Inputs, filed: Filed) -> Candidates:
