@@ -239,7 +239,7 @@ def test_what_has_a_residual_or_a_contingency_is_capital() -> None:
     known = {component for components in GROUPS.values() for component in components}
     for component in known:
         base, _, last = component.rpartition("_")
-        found = {base, f"{base}_capital", f"{base}s", f"{base}_works"} & known
+        found = {base, f"{base}_capital", f"{base}_premium", f"{base}s", f"{base}_works"} & known
         years = {recovery_years(name, 15) for name in found}
         if last == "contingency":
             assert years == {recovery_years(component, 15)}, component
