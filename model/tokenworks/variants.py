@@ -27,19 +27,21 @@ def business_as_usual(x: Inputs, kind: Usual) -> dict[str, Any]:
         ``rent``: nothing is built, all that the cloud offers can be rented. ``grid``: sites with
         firm grid power alone, and systems that are for sale at the start of the horizon, of
         whichever vendors; the cloud stays on offer. In both, what is neither owned nor rented is
-        unserved.
+        unserved. What is held is part of the usual business on the grid, and of none that rents.
     """
     if kind == "rent":
         return {"tables.sites[*].enabled": False}
+    never = x.tables["periods"]["end"].max().date()
     changes: dict[str, Any] = {
-        "tables.power_technologies[*].enabled": False,
+        "tables.power_technologies[*].first_order": never,
         "policy.most_vendor_fraction": None,
     }
     for row in rows(x.tables["hardware"]):
         if row.first_order > pd.Timestamp(x.calendar.start):
-            changes[f"tables.hardware[{row.system}].enabled"] = False
+            changes[f"tables.hardware[{row.system}].first_order"] = never
     routes = x.tables["interconnection_routes"]
-    for row in rows(routes[routes["firmness"] != "firm"]):
+    held = set(x.tables["holdings"]["asset"])
+    for row in rows(routes[(routes["firmness"] != "firm") & ~routes["route"].isin(held)]):
         changes[f"tables.interconnection_routes[{row.route}].max_mw"] = 0.0
     return changes
 

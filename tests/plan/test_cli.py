@@ -139,13 +139,13 @@ def test_check_prints_titles_as_they_are(two_sites: Path, tmp_path: Path) -> Non
 
 
 def test_check_traces_figures_and_warns(two_sites: Path, tmp_path: Path) -> None:
-    text = "overrides: {'tables.permit_routes[air-minor].jurisdiction': us-n}\n"
-    scenario = extending(two_sites, tmp_path, text)
+    scenario = extending(two_sites, tmp_path, "")
     done = tokenworks("check", scenario.name, "--trace", "4", "--seed", "2", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
     assert "4 figures drawn at random (seed 2)" in words
-    # Both air permits for engines are now the north's, so the south's engine needs none.
-    assert "no route of air for engine at b: taken to need none" in words
+    # The case's air and nuclear permits are those of the country that `b` lies outside of.
+    assert "no route of air for stacks; no route of nuclear for nuclear;" in words
+    assert "at b: taken to need none" in words
     again = tokenworks("check", scenario.name, "--trace", "4", "--seed", "2", cwd=tmp_path)
     assert again.stdout == done.stdout

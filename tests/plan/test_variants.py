@@ -137,9 +137,11 @@ def test_the_command_line_prints_both(write_scenario: Callable[..., Path], tmp_p
 def test_the_golden_case_has_its_usual_ones_and_a_longer_horizon(plan: tw.Plan) -> None:
     rented, grid = plan.business_as_usual("rent"), plan.business_as_usual("grid")
     assert len(rented.sites) == 0
-    assert set(grid.power["kind"]) <= {"grid"}
-    firm = plan.inputs.loaded["interconnection_routes"].frame.query("firmness == 'firm'")["route"]
-    assert set(grid.power["source"]) <= set(firm)
+    routes = plan.inputs.loaded["interconnection_routes"].frame
+    firm = set(routes[routes["firmness"] == "firm"]["route"])
+    held = set(plan.inputs.tables["holdings"]["asset"])
+    assert {"solar", "b-flexible"} <= held
+    assert set(grid.power["source"]) <= firm | held, "beside the firm grid only what is held"
     # Both leave out what the plan may use, so neither can be the cheaper.
     assert tw.difference(plan, rented).verdict == "dearer"
     # On the grid vendors are free, since there may be one alone.

@@ -1,20 +1,18 @@
 """Small random scenarios in which every block has something to decide.
 
-Two sites of two blocks in two zones, each with a grid route; engines with a quick and a slow air
-permit, solar and batteries; two systems, one of them liquid-cooled; two workloads in two regions
-with different days; limited rent for one of them; two years. A case is a function of its seed.
+Two sites of two blocks in two zones, one of them leased, each with a grid route; engines bought or
+rented, with a catalyst or without, under a quick and a slow air permit; solar and batteries; two
+systems, one of them liquid-cooled and under a licence, with halls that can be rebuilt for it; two
+workloads in two regions with different days, one of which can be read at one site and written at
+the other; limited rent for one of them; a carbon price; two years. A case is a function of its
+seed.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from tests.properties.draw import MONTHS, Draw, Row, Rows
+from tests.properties.power_cases import power_of
 
-import numpy as np
-
-Row = dict[str, Any]
-Rows = list[Row]
-
-MONTHS = (0, 3, 6, 9)
 OPTIONS: Row = {
     "unserved": "priced",
     "finance.discount_rate": 0.08,
@@ -30,26 +28,6 @@ OPTIONS: Row = {
 }
 
 
-class Draw:
-    """Random figures, rounded so that they read well in a failing case."""
-
-    def __init__(self, seed: int) -> None:
-        self.generator = np.random.default_rng(seed)
-
-    def number(self, low: float, high: float) -> float:
-        """A number between two others, to three digits."""
-        return float(f"{self.generator.uniform(low, high):.3g}")
-
-    def one_of(self, *options: Any) -> Any:
-        """One of the options."""
-        return options[int(self.generator.integers(len(options)))]
-
-    def day(self, count: int, swing: float) -> list[float]:
-        """So many figures of mean 1, none further from it than the swing."""
-        raw = self.generator.uniform(-swing, swing, count)
-        return [float(v) for v in np.round(1.0 + raw - raw.mean(), 6)]
-
-
 def random_case(seed: int) -> dict[str, Rows]:
     """Rows of the scenario's tables, for `write_scenario`."""
     draw = Draw(seed)
@@ -59,8 +37,9 @@ def random_case(seed: int) -> dict[str, Rows]:
             {"months": 12, "seconds": None},
         ],
         **_places(draw),
-        **_power(draw),
+        **power_of(draw),
         **_tokens(draw),
+        **_fees(draw),
     }
 
 
@@ -73,8 +52,14 @@ def _places(draw: Draw) -> dict[str, Rows]:
             "max_it_mw": 2 * block,
             "block_mw": block,
             "opening_cost_usd": draw.number(1e6, 2e7),
-            "land_cost_usd": draw.number(1e5, 5e6),
-            "shell_cost_usd_per_mw": draw.number(5e6, 1.2e7),
+            **(
+                {"lease_usd_per_kw_month": draw.number(60, 140)}
+                if leased
+                else {
+                    "land_cost_usd": draw.number(1e5, 5e6),
+                    "shell_cost_usd_per_mw": draw.number(5e6, 1.2e7),
+                }
+            ),
             "fixed_om_usd_per_mw_year": draw.number(5e4, 3e5),
             "shell_life_years": draw.number(15, 30),
             "construction_months": draw.one_of(*MONTHS),
@@ -85,13 +70,18 @@ def _places(draw: Draw) -> dict[str, Rows]:
             "gas_access_mw": draw.number(10, 60),
             "gas_plant_km": length,
         }
-        for site, zone, latitude, length in (
-            ("a", "north", 45.0, 2.0),
-            ("b", "south", 30.0, 1.0),
+        for site, zone, latitude, length, leased in (
+            ("a", "north", 45.0, 2.0, False),
+            ("b", "south", 30.0, 1.0, True),
         )
         for block in [draw.one_of(5.0, 10.0, 15.0)]
     ]
     zones = ("north", "south")
+    own = {
+        "energy_usd_per_mwh": draw.number(20, 90),
+        "delivery_usd_per_mwh": draw.number(0, 20),
+        "capacity_usd_per_kw_month": draw.number(0, 12),
+    }
     return {
         "zones": [{"zone": zone} for zone in zones],
         "sites": sites,
@@ -120,8 +110,9 @@ def _places(draw: Draw) -> dict[str, Rows]:
                 "route_months": draw.one_of(0, 3, 6),
                 "cost_usd": draw.number(1e5, 3e6),
                 "cost_usd_per_kw": draw.number(50, 400),
+                **prices,
             }
-            for site in ("a", "b")
+            for site, prices in (("a", {}), ("b", own))
         ],
         "regions": [
             {"region": "east", "latitude_deg": 44.0, "longitude_deg": 10.0},
@@ -151,105 +142,6 @@ def _places(draw: Draw) -> dict[str, Rows]:
     }
 
 
-def _power(draw: Draw) -> dict[str, Rows]:
-    engine = {
-        "technology": "engine",
-        "kind": "thermal",
-        "module_mw": draw.one_of(4.0, 6.0),
-        "procurement_months": draw.one_of(0, 3, 6),
-        "build_months": draw.one_of(0, 3),
-        "life_years": draw.one_of(1.5, 15.0),
-        "deposit_fraction": draw.number(0, 0.4),
-        "forced_outage_fraction": draw.number(0, 0.08),
-        "capacity_credit_fraction": 1.0,
-        "fuel": "gas",
-        "heat_rate_mmbtu_per_mwh": draw.number(7, 10),
-        "needs_gas": True,
-    }
-    solar = {
-        "technology": "solar",
-        "kind": "solar",
-        "module_mw": 1.0,
-        "build_months": draw.one_of(0, 3),
-        "life_years": 25.0,
-        "capacity_credit_fraction": 0.1,
-        "max_site_mw": draw.number(3, 30),
-    }
-    battery = {
-        "technology": "battery",
-        "kind": "storage",
-        "module_mw": 1.0,
-        "life_years": 12.0,
-        "forced_outage_fraction": 0.02,
-        "capacity_credit_fraction": draw.number(0.3, 0.9),
-        "round_trip_efficiency_fraction": draw.number(0.7, 0.95),
-        "storage_hours": draw.one_of(2.0, 6.0),
-    }
-    return {
-        "power_technologies": [engine, solar, battery],
-        "power_costs": [
-            {
-                "technology": technology,
-                "overnight_capex_usd_per_kw": draw.number(low, high),
-                "fixed_om_usd_per_kw_year": draw.number(5, 30),
-                "variable_om_usd_per_mwh": draw.number(0, 8),
-            }
-            for technology, low, high in (
-                ("engine", 800, 2500),
-                ("solar", 300, 1200),
-                ("battery", 200, 1200),
-            )
-        ],
-        "fuel_prices": [
-            {"fuel": "gas", "zone": "*", "price_usd_per_mmbtu": draw.number(2, 8)},
-            {"fuel": "gas", "zone": "south", "price_usd_per_mmbtu": draw.number(2, 8)},
-        ],
-        "gas_connections": [
-            {
-                "jurisdiction": "j",
-                "lateral_cost_usd_per_km": 1e6,
-                "firm_transport_usd_per_mmbtu": 0.4,
-            }
-        ],
-        "tax_credits": [
-            {
-                "technology": "solar",
-                "credit": "solar",
-                "production_credit_usd_per_mwh": 15.0,
-                "production_credit_years": 1.25,
-            },
-            {
-                "technology": "battery",
-                "credit": "battery",
-                "until_date": "2031-01-01",
-                "investment_credit_fraction": 0.3,
-            },
-        ],
-        "permit_routes": [
-            {
-                "route": "building",
-                "route_months": draw.one_of(*MONTHS),
-                "required_before": draw.one_of("construction", "operation"),
-                "cost_usd": draw.number(1e4, 5e5),
-            },
-            *(
-                {
-                    "route": f"air-{name}",
-                    "asset": "engine",
-                    "requirement": "air",
-                    "required_before": draw.one_of("commitment", "construction", "operation"),
-                    "route_months": months,
-                    "cost_usd": cost,
-                }
-                for name, months, cost in (
-                    ("quick", draw.one_of(1, 3), draw.number(2e6, 6e6)),
-                    ("slow", draw.one_of(6, 12), draw.number(1e5, 1e6)),
-                )
-            ),
-        ],
-    }
-
-
 def _tokens(draw: Draw) -> dict[str, Rows]:
     hardware = [
         {
@@ -258,6 +150,7 @@ def _tokens(draw: Draw) -> dict[str, Rows]:
             "idle_kw": draw.number(1, 3),
             "rack_kw_per_rack": rack,
             "cooling": cooling,
+            "software_stack": stack,
             "capex_usd": draw.number(2e5, 5e5),
             "fixed_om_usd_per_year": draw.number(2e3, 2e4),
             "life_years": draw.one_of(1.25, 5.0),
@@ -265,14 +158,18 @@ def _tokens(draw: Draw) -> dict[str, Rows]:
             "resale_fraction": draw.number(0, 0.7),
             "resale_decay_fraction_per_year": draw.number(0.2, 0.5),
         }
-        for system, rack, cooling in (("node", 40.0, "air"), ("rack", 120.0, "liquid"))
+        for system, rack, cooling, stack in (
+            ("node", 40.0, "air", "common"),
+            ("rack", 120.0, "liquid", "own"),
+        )
     ]
     design = {row["system"]: row["design_kw"] for row in hardware}
     workloads = ("chat", "code")
     pairs = [(w, r) for w in workloads for r in ("east", "west")]
     return {
         "hardware": hardware,
-        "models": [{"model": "chat"}, {"model": "code"}],
+        # What is read on a rack at `a` can be written on nodes at `b`.
+        "models": [{"model": "chat"}, {"model": "code", "kv_bytes_per_token": 1e5}],
         "operating_points": [
             {
                 "system": system,
@@ -283,6 +180,19 @@ def _tokens(draw: Draw) -> dict[str, Rows]:
             }
             for system in design
             for workload, speed in (("chat", (10e3, 30e3)), ("code", (4e3, 12e3)))
+        ]
+        + [
+            {
+                "point": f"{system}-{stage}",
+                "system": system,
+                "model": "code",
+                "stage": stage,
+                f"{counted}_tokens_per_s": draw.number(8e3, 30e3),
+            }
+            for system, stage, counted in (
+                ("rack", "prefill", "input"),
+                ("node", "decode", "output"),
+            )
         ],
         "workloads": [
             {
@@ -291,6 +201,8 @@ def _tokens(draw: Draw) -> dict[str, Rows]:
                 "ttft_limit_ms": draw.one_of(220.0, 1000.0),
                 "max_utilisation_fraction": draw.number(0.5, 1.0),
                 "unserved_usd_per_mtoken": draw.number(0.5, 6),
+                "sold_usd_per_mtoken": draw.number(3, 9),
+                "damages_usd_per_mtoken": draw.number(0, 1),
             }
             for workload in workloads
         ],
@@ -315,4 +227,49 @@ def _tokens(draw: Draw) -> dict[str, Rows]:
                 "max_output_tokens_per_s": draw.number(1e5, 5e6),
             }
         ],
+    }
+
+
+def _fees(draw: Draw) -> dict[str, Rows]:
+    """What can be paid besides: halls rebuilt, software kept, licences, carbon, links."""
+    return {
+        "hall_retrofits": [
+            {
+                "site": "*",
+                "cost_usd_per_mw": draw.number(2e5, 2e6),
+                "hall_density_kw_per_rack": 130.0,
+                "liquid_cooling": True,
+            }
+        ],
+        "software_stacks": [
+            {"stack": stack, "site_cost_usd_per_year": draw.number(1e4, 5e5)}
+            for stack in ("common", "own")
+        ],
+        "site_links": [
+            {
+                "from_site": "a",
+                "to_site": "b",
+                "capacity_gbps": draw.number(10, 200),
+                "cost_usd_per_gb": draw.number(0, 0.01),
+            }
+        ],
+        "export_rules": [
+            {
+                "rule": "licence",
+                "effect": "licence",
+                "grant_probability_fraction": 1.0,
+                "licence_months": 0,
+                "licence_cost_usd": draw.number(1e4, 5e5),
+            }
+        ],
+        "export_conditions": [
+            {
+                "rule": "licence",
+                "hardware_column": "cooling",
+                "comparison": "=",
+                "value_text": "liquid",
+            }
+        ],
+        "operator_seats": [{"role": "operator", "from_date": "2015-01-01", "jurisdiction": "j"}],
+        "carbon": [{"scope": "*", "year": 2030, "price_usd_per_tonne": draw.number(0, 60)}],
     }

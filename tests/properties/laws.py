@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from tests.properties.cases import Row
+from tests.properties.draw import Row
 
 from tokenworks import leads
 from tokenworks.build import build
@@ -51,6 +51,7 @@ LOOSER: dict[str, Changes] = {
     "adequacy": {"power.adequacy": False},
     "terms of contracts": {"tables.tariffs[*].term_months": 0},
     "fractional modules": {"power.whole_module_fraction": 10.0},
+    "links": {"tables.site_links[*].capacity_gbps": scale(3)},
     "less demand": {"tables.demand[*].output_tokens_per_s": scale(0.8)},
 }
 BETTER: dict[str, Changes] = {
@@ -66,6 +67,8 @@ BETTER: dict[str, Changes] = {
     "throughput": {"tables.operating_points[*].output_tokens_per_s": scale(1.2)},
     "sun": {"tables.operations[*].solar_capacity_factor": scale(1.1)},
     "resale": {"tables.hardware[*].resale_fraction": scale(1.2)},
+    "catalysts": {"tables.power_technologies[engine].nox_with_scr_lb_per_mmbtu": scale(0.5)},
+    "carbon price": {"tables.carbon[*].price_usd_per_tonne": scale(0.5)},
 }
 # Milestones move with these, so both sides are solved on the milestones of both.
 SOONER: dict[str, Changes] = {
@@ -88,11 +91,16 @@ FEWER: dict[str, Changes] = {
     "engines": {"tables.power_technologies[engine].enabled": False},
     "solar": {"tables.power_technologies[solar].enabled": False},
     "batteries": {"tables.power_technologies[battery].enabled": False},
+    "rented engines": {"tables.power_technologies[rented].enabled": False},
+    "catalysts": {"tables.power_costs[engine,*].scr_capex_usd_per_kw": None},
+    "rebuilt halls": {"tables.hall_retrofits": None},
+    "links": {"tables.site_links": None},
     "systems": {"tables.hardware[rack].enabled": False},
 }
 TIGHTER: dict[str, Changes] = {
     "whole systems": {"serving.whole_systems": True},
     "whole modules": {"power.whole_module_fraction": 0.0},
+    "warm spares": {"serving.warm_spare_fraction": 0.1},
     "dearer unserved tokens": {"tables.workloads[*].unserved_usd_per_mtoken": scale(1.5)},
 }
 NO_DEARER = {"looser": LOOSER, "better": BETTER, "sooner": SOONER, "longer": LONGER}

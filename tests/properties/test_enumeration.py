@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.properties.cases import Draw, Row
+from tests.properties.draw import Draw, Row
 from tests.properties.enumeration import Enumeration
 
 # Seed, sites, periods: subsets of up to eight sites, or the period in which each of four opens.
