@@ -3,10 +3,11 @@
 What PyPSA is told is capital cost per MW, marginal cost per MWh and availability; the arithmetic of
 dates, discounting, deposits, residuals and resale is done here once more, by its definitions.
 
-A representative day of a step is an investment period of PyPSA, since storage ends a period as it
-began it. An asset that enters at step v and leaves at step u, by age or early, is a component of
-its own with that build year and lifetime. PyPSA charges the capital cost once for every period in
-which the component is active; the figure it is given is divided by their number.
+A step is an investment period of PyPSA; where hours are tied to those before them (storage, ramps)
+each of its representative days is, since a day ends as it began. An asset that enters at step v and
+leaves at step u, by age or early, is a component of its own with that build year and lifetime.
+PyPSA charges the capital cost once for every period in which the component is active; the figure it
+is given is divided by their number.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pypsa
-import xarray as xr
+from tests.peers import caps, rows
 
 from tokenworks.inputs import Inputs
 
@@ -27,6 +28,7 @@ from tokenworks.inputs import Inputs
 pypsa.options.api.legacy_string_dtype = False
 
 HOURS = 24
+TIED = ["storage_hours", "minimum_load_fraction", "ramp_fraction_per_hour"]
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,16 @@ class Peer:
         self.hours = {z: t.reset_index(drop=True) for z, t in operations.groupby("zone")}
         sample = next(iter(self.hours.values()))
         self.slices = [len(sample[sample["day"] == day]) for day in self.days]
+        technologies = self.x.tables["power_technologies"]
+        self.by_day = bool((technologies[TIED].fillna(0.0) > 0.0).any(axis=None))
         self.weights = [sample[sample["day"] == d]["weight_days"].iloc[0] for d in self.days]
         self.network = self._network()
+        caps.add_carriers(self)
         for site in self.x.tables["sites"]["site"]:
             self._site(site)
             self._technologies(site)
             self._routes(site)
+        caps.add_caps(self)
 
     # --- definitions of money and time ---
 
@@ -93,11 +99,11 @@ class Peer:
         return (1 - (1 + self.rate) ** -left) / (1 - (1 + self.rate) ** -life_years)
 
     def yearly(self, table: str, column: str, years: Any, **key: Any) -> float:
-        rows = self.x.tables[table]
+        found = self.x.tables[table].dropna(subset=column)
         for name, value in key.items():
-            rows = rows[rows[name] == value]
-        rows = rows.sort_values("year")
-        return float(np.interp(years, rows["year"], rows[column]).mean())
+            found = found[found[name] == value]
+        found = found.sort_values("year")
+        return float(np.interp(years, found["year"], found[column]).mean())
 
     def year_of(self, month: int) -> int:
         start = self.x.calendar.start
@@ -109,11 +115,15 @@ class Peer:
         return [self.x.tables[table][name] for name in names]
 
     def period(self, step: int, day: int = 0) -> int:
-        return 1000 * (step + 1) + day
+        return 1000 * (step + 1) + (day if self.by_day else 0)
+
+    def periods_of(self, steps: list[int]) -> list[int]:
+        return sorted({self.period(e, d) for e in steps for d in range(len(self.days))})
 
     def _network(self) -> pypsa.Network:
+        before = np.cumsum([0, *self.slices]) * (not self.by_day)
         index = [
-            (self.period(e.index, d), t)
+            (self.period(e.index, d), int(before[d]) + t)
             for e in self.steps
             for d in range(len(self.days))
             for t in range(self.slices[d])
@@ -134,18 +144,18 @@ class Peer:
         n.snapshot_weightings = pd.DataFrame(weights, index=n.snapshots, columns=columns)
         return n
 
-    def _series(self, site: str, value: Any) -> pd.Series:
+    def series(self, site: str, value: Any) -> pd.Series:
         """value(step, row of operations) at every snapshot."""
-        rows = self.hours[self.zone_of[site]].to_dict("records")
+        hours = self.hours[self.zone_of[site]].to_dict("records")
         return pd.Series(
-            [value(e, row) for e in self.steps for row in rows],
+            [value(e, row) for e in self.steps for row in hours],
             index=self.network.snapshots,
             dtype=float,
         )
 
     def _site(self, site: str) -> None:
         self.network.add("Bus", site)
-        load = self._series(site, lambda e, row: self.load_mw(site, e.index, row))
+        load = self.series(site, lambda e, row: self.load_mw(site, e.index, row))
         self.network.add("Load", f"load {site}", bus=site, p_set=load)
 
     def _stays(self, first: int, end_month: float, least_months: int = 0) -> Iterator[int]:
@@ -191,27 +201,72 @@ class Peer:
         elif finance.residuals:
             left = self.life_left(self.horizon - v.start_month, row.life_years)
             usd_per_kw -= overnight * left * (1.0 + self.rate) ** (-self.horizon / 12.0)
+        by_step = [self._running(site, row, e) for e in self.steps]
+        running = self.series(site, lambda e, _: by_step[e.index])
+        name = f"{k} at {site} from {v.index} to {u}"
+        kind = "StorageUnit" if row.kind == "storage" else "Generator"
+        asset = Asset(name, site, k, v.index, u)
+        self._add(kind, asset, usd_per_kw * 1e3, running, **self._operation(site, row))
+
+    def _operation(self, site: str, row: Any) -> dict[str, Any]:
+        """What a technology can do, hour by hour."""
+        planned = self._planned(site, row)
+        kinds = {"solar": "solar_capacity_factor", "wind": "wind_capacity_factor"}
+        column = kinds.get(row.kind)
+        up = self.series(
+            site,
+            lambda _, h: (
+                (1.0 - row.forced_outage_fraction)
+                * (1.0 - planned[h["day"]])
+                * (h[column] if column else 1.0)
+            ),
+        )
         whole = row.module_mw >= self.x.scenario.power.whole_module_fraction * self._peak(site)
-        common = {"p_nom_mod": row.module_mw if whole else 0.0}
-        up = 1.0 - row.forced_outage_fraction
+        common = {"p_nom_mod": row.module_mw if whole else 0.0, "p_max_pu": up}
         if row.kind == "storage":
             one_way = row.round_trip_efficiency_fraction**0.5
-            common |= {
+            return common | {
                 "max_hours": row.storage_hours,
                 "efficiency_store": one_way,
                 "efficiency_dispatch": one_way,
                 "cyclic_state_of_charge_per_period": True,
                 "p_min_pu": -up,
-                "p_max_pu": up,
             }
-        else:
-            factor = {"solar": "solar_capacity_factor", "wind": "wind_capacity_factor"}
-            column = factor.get(row.kind)
-            common["p_max_pu"] = self._series(site, lambda _, h: up * h[column] if column else up)
-        running = self._series(site, lambda e, _: self._running(site, row, e))
-        name = f"{k} at {site} from {v.index} to {u}"
-        kind = "StorageUnit" if row.kind == "storage" else "Generator"
-        self._add(kind, Asset(name, site, k, v.index, u), usd_per_kw * 1e3, running, **common)
+        if row.heat_rate_mmbtu_per_mwh:
+            common["efficiency"] = 1.0 / row.heat_rate_mmbtu_per_mwh
+        return common | {"carrier": f"{row.technology} at {site}"} | self._stiff(row, up, whole)
+
+    def _stiff(self, row: Any, up: pd.Series, whole: bool) -> dict[str, Any]:
+        """Least output and ramps of what is not out of service, where modules are large."""
+        stiff: dict[str, Any] = {}
+        if not whole or row.kind != "thermal":
+            return stiff
+        if row.minimum_load_fraction > 0.0:
+            # Nothing was online before the first hour, which PyPSA takes for a start; without a
+            # limit on shutting down its ramps would then ask for an output in that hour.
+            stiff = {"committable": True, "up_time_before": 0, "ramp_limit_shut_down": 0.0}
+            stiff["p_min_pu"] = row.minimum_load_fraction * up
+        most = row.ramp_fraction_per_hour * self.network.snapshot_weightings["stores"]
+        if (most < 1.0).any():
+            stiff["ramp_limit_up"] = stiff["ramp_limit_down"] = (most * up).where(most < 1.0)
+        return stiff
+
+    def _planned(self, site: str, row: Any) -> dict[str, float]:
+        """Share of a technology in planned outage by day: evenly, or one unit at a time.
+
+        The units are as many as carry the site's peak, the days those of least net load.
+        """
+        out = 0.0 if pd.isna(row.planned_outage_fraction) else row.planned_outage_fraction
+        mean = self.hours[self.zone_of[site]].groupby("day")["net_load_mw"].mean().sort_values()
+        if mean.isna().any():
+            return dict.fromkeys(self.days, out)
+        one = max(out, min(1.0, row.module_mw / self._peak(site)))
+        weight = dict(zip(self.days, self.weights, strict=True))
+        left, planned = out * sum(self.weights), {}
+        for day in mean.index:
+            planned[day] = min(one, left / weight[day])
+            left -= planned[day] * weight[day]
+        return planned
 
     def _peak(self, site: str) -> float:
         row = self.x.tables["sites"].set_index("site").loc[site]
@@ -221,6 +276,7 @@ class Peer:
         variable = self.yearly(
             "power_costs", "variable_om_usd_per_mwh", e.years, technology=row.technology
         )
+        variable += caps.price(self, site, e) * caps.tonnes_per_mwh(row)
         if not row.fuel:
             return variable
         zone, prices = self.zone_of[site], self.x.tables["fuel_prices"]
@@ -238,14 +294,23 @@ class Peer:
 
         for row in routes[routes["site"] == site].itertuples():
             cut = self._cut(zone, row.curtailed_fraction) if row.firmness == "flexible" else set()
-            uncut = self._series(
+            uncut = self.series(
                 site, lambda _, h, cut=cut: float((h["day"], h["hour_utc"]) not in cut)
             )
-            price = self._series(
+            energy, fee, co2 = (
+                [of(e) for e in self.steps]
+                for of in (
+                    lambda e: tariff("energy_usd_per_mwh", e.years),
+                    lambda e: tariff("delivery_usd_per_mwh", e.years),
+                    lambda e: caps.price(self, site, e),
+                )
+            )
+            price = self.series(
                 site,
-                lambda e, h: (
-                    tariff("energy_usd_per_mwh", e.years) * h["grid_price_shape"]
-                    + tariff("delivery_usd_per_mwh", e.years)
+                lambda e, h, energy=energy, fee=fee, co2=co2: (
+                    energy[e.index] * h["grid_price_shape"]
+                    + fee[e.index]
+                    + co2[e.index] * caps.grid_tonnes_per_mwh(self, h)
                 ),
             )
             for v in self.steps:
@@ -265,7 +330,8 @@ class Peer:
                     if u < len(self.steps) and end - start < tariff("term_months", v.year):
                         usd += tariff("exit_fee_usd_per_kw", v.year) * self.factor(end)
                     asset = Asset(f"{row.route} from {v.index} to {u}", site, row.route, v.index, u)
-                    self._add("Generator", asset, usd * 1e3, price, p_max_pu=uncut)
+                    more = {"p_max_pu": uncut} | caps.grid_attributes(self, site)
+                    self._add("Generator", asset, usd * 1e3, price, **more)
 
     def _cut(self, zone: str, share: float) -> set[tuple[str, int]]:
         """Whole hours of highest net load that make up a share of the year."""
@@ -282,7 +348,7 @@ class Peer:
     def _add(self, kind: str, asset: Asset, usd: float, running: Any, **more: Any) -> None:
         """A component; `usd` is the present value of all that a MW costs, once."""
         self.assets.append(asset)
-        active = (asset.last - asset.first) * len(self.days)
+        active = len(self.periods_of(list(range(asset.first, asset.last))))
         self.network.add(
             kind,
             asset.name,
@@ -303,52 +369,12 @@ class Peer:
             if a.site == site and a.source in sources and a.first <= step < a.last
         ]
 
-    # --- limits that PyPSA has no attribute for, as rows of its linopy model ---
-
-    def limit(self, n: pypsa.Network) -> None:
-        """Most of a technology at a site, gas access, most of a route, and minimum take."""
-        built = n.model["Generator-p_nom"]
-        technologies = self.x.tables["power_technologies"]
-        gas = set(technologies.loc[technologies["needs_gas"], "technology"])
-        routes = self.x.tables["interconnection_routes"]
-        for e in self.steps:
-            for row in self.x.tables["sites"].itertuples():
-                names = self.there(row.site, gas, e.index)
-                if names:
-                    n.model.add_constraints(built.loc[names].sum() <= row.gas_access_mw)
-                for k in technologies.itertuples():
-                    names = self.there(row.site, {k.technology}, e.index)
-                    if names and k.kind != "storage" and not pd.isna(k.max_site_mw):
-                        n.model.add_constraints(built.loc[names].sum() <= k.max_site_mw)
-            for route in routes.itertuples():
-                names = self.there(route.site, {route.route}, e.index)
-                if names:
-                    n.model.add_constraints(built.loc[names].sum() <= route.max_mw)
-                    self._take(n, route, e, names)
-
-    def _take(self, n: pypsa.Network, route: Any, e: Any, names: list[str]) -> None:
-        zone = self.zone_of[route.site]
-        share = self.yearly("tariffs", "minimum_take_fraction", e.years, zone=zone)
-        if not share:
-            return
-        price = self.yearly("tariffs", "energy_usd_per_mwh", e.years, zone=zone)
-        snapshots = n.snapshots[n.snapshots.get_level_values(0) // 1000 == e.index + 1]
-        hours = n.snapshot_weightings.loc[snapshots, "generators"]
-        drawn = n.model["Generator-p"].sel(snapshot=snapshots, name=names)
-        unused = n.model.add_variables(lower=0.0, name=f"unused {route.route} {e.index}")
-        due = n.model["Generator-p_nom"].loc[names].sum() * (share * e.hours)
-        weights = xr.DataArray(hours.to_numpy(), coords={"snapshot": drawn.coords["snapshot"]})
-        taken = (drawn * weights).sum()
-        n.model.add_constraints(due - taken - unused <= 0.0)
-        worth = self.spread(e.start_month, e.end_month) * max(0.0, price)
-        n.model.objective = n.model.objective + unused * worth
-
     def solve(self) -> float:
         """Objective of PyPSA."""
         status, _ = self.network.optimize(
             multi_investment_periods=True,
             solver_name="highs",
-            extra_functionality=lambda n, _: self.limit(n),
+            extra_functionality=lambda n, _: rows.add(self, n),
             include_objective_constant=False,
             log_to_console=False,
             mip_rel_gap=0.0,

@@ -3,75 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from tests.peers.peer import Peer
+from tests.peers.tables import (
+    BATTERY,
+    ENGINE,
+    GAS,
+    SHAPE,
+    SUN,
+    TURBINE,
+    TWO_DAYS,
+    WIND,
+    YEAR,
+    cost,
+)
 
 pytestmark = pytest.mark.slow  # minutes on a busy machine
-
-HEAT = {"fuel": "gas", "needs_gas": True}
-TURBINE = {"technology": "turbine", "heat_rate_mmbtu_per_mwh": 9.0, **HEAT}
-ENGINE = {"technology": "engine", "heat_rate_mmbtu_per_mwh": 7.0, **HEAT}
-GAS = [{"fuel": "gas", "price_usd_per_mmbtu": 4.0}]
-DAY_SHAPE = [0.5, 0.6, 1.2, 1.7]
-SHAPE = {"profile": "day", "demand_shape": [DAY_SHAPE[h // 6] for h in range(24)]}
-# Real years, as long as their days.
-YEAR = {"seconds": None}
-FORBIDDEN = {"unserved": "forbidden", "finance.discount_rate": 0.07, "finance.residuals": True}
-
-
-def cost(technology: str, capital: float, fixed: float = 0.0, variable: float = 0.0, **more: Any):
-    return {
-        "technology": technology,
-        "overnight_capex_usd_per_kw": capital,
-        "fixed_om_usd_per_kw_year": fixed,
-        "variable_om_usd_per_mwh": variable,
-        **more,
-    }
-
-
-@pytest.fixture
-def same(solve_case) -> Callable[..., Any]:
-    """Solve both, compare, and hand back ours; `megawatts` is a site's mean load by period."""
-
-    def compare(
-        megawatts: dict[str, list[float]], options: dict[str, Any] | None = None, **tables: Any
-    ) -> Any:
-        sites = tables.pop("sites", [{"site": s} for s in megawatts])
-        # Every site has users of its own: the others are too far.
-        tables["regions"] = [{"region": f"r-{s}"} for s in megawatts]
-        tables["network"] = [
-            {"site": s, "region": f"r-{other}", "rtt_ms": 0.0 if s == other else 1e9}
-            for s in megawatts
-            for other in megawatts
-        ]
-        profile = (
-            "day" if any(row["profile"] == "day" for row in tables.get("profiles", ())) else "flat"
-        )
-        tables["demand"] = [
-            {"region": f"r-{s}", "output_tokens_per_s": [mw * 1e6 for mw in by], "profile": profile}
-            for s, by in megawatts.items()
-        ]
-        tables.setdefault("periods", [YEAR])
-        ours = solve_case(FORBIDDEN | (options or {}), sites=sites, **tables)
-        pue = {s["site"]: s.get("average_pue_ratio", 1.0) for s in sites}
-        periods = list(ours.inputs.calendar.period_months)
-
-        def load_mw(site: str, step: int, hour: dict[str, Any]) -> float:
-            period = periods.index(ours.inputs.calendar.steps[step].period)
-            overhead = (pue[site] - 1.0) * hour["pue_overhead_shape"]
-            shape = DAY_SHAPE[hour["hour_utc"] // 6] if profile == "day" else 1.0
-            return megawatts[site][period] * shape * (1.0 + overhead)
-
-        theirs = Peer(ours.inputs, load_mw).solve()
-        assert theirs > 0.0
-        # Sites and hardware cost nothing in these cases, so that all of the objective is power.
-        assert math.isclose(ours.usd, theirs, rel_tol=1e-6), (ours.usd, theirs)
-        return ours
-
-    return compare
 
 
 def test_engines_and_turbines_by_hours_of_use(same):
@@ -89,7 +36,7 @@ def test_engines_and_turbines_by_hours_of_use(same):
     assert ours.value("capacity_mw", "s", "engine", 0) > 1.0
 
 
-def test_two_sites_build_and_retire_by_vintage(same):
+def test_several_sites_and_periods_with_vintages_and_retirement(same):
     # Growth and decline, lives of two and three years, resale, deposits and months of building;
     # engines get cheaper, and gas is dearer at one site.
     more = {
@@ -121,22 +68,6 @@ def test_two_sites_build_and_retire_by_vintage(same):
         ],
     )
     assert ours.value("retire_modules", ..., ..., ..., ...) > 1.0
-
-
-SUN = {"technology": "sun", "kind": "solar", "life_years": 30.0}
-WIND = {"technology": "wind", "kind": "wind", "life_years": 25.0, "forced_outage_fraction": 0.1}
-BATTERY = {
-    "technology": "battery",
-    "kind": "storage",
-    "storage_hours": 5.0,
-    "round_trip_efficiency_fraction": 0.81,
-    "forced_outage_fraction": 0.05,
-    "life_years": 15.0,
-}
-TWO_DAYS = [
-    {"day": "bright", "weight_days": 265, "solar_capacity_factor": [0.0, 0.4, 0.9, 0.1]},
-    {"day": "dull", "weight_days": 100, "solar_capacity_factor": [0.0, 0.2, 0.3, 0.0]},
-]
 
 
 def test_sun_and_storage(same):
@@ -213,7 +144,7 @@ def test_firm_and_flexible_import(same):
     assert ours.value("generate_mw", "s", "turbine", 1, ...) > 0.1
 
 
-def test_whole_modules(same):
+def test_integer_modules(same):
     # Engines of 3 MW and reactors of 8 MW come whole, batteries of 0.1 MW do not.
     reactor = {"technology": "reactor", "module_mw": 8.0, "life_years": 60.0}
     ours = same(
