@@ -307,6 +307,8 @@ def as_text(value: Any) -> str:
 
 def write_files(folder: Path, options: Mapping[str, Any], given: Mapping[str, Rows]) -> Path:
     rows = complete(given)
+    # Reading files costs more than solving: a table that may be left out is, where it is empty.
+    rows = {name: of_table for name, of_table in rows.items() if of_table or name not in OPTIONAL}
     for name, of_table in rows.items():
         columns = INPUT_TABLES[name].names
         with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:

@@ -11,7 +11,7 @@ from tokenworks import held, leads
 from tokenworks.calendar import Calendar, make_calendar
 from tokenworks.checks import checked_tables
 from tokenworks.days import fewer_days, with_outage_day
-from tokenworks.frames import given
+from tokenworks.frames import given, keep_rows
 from tokenworks.io.run_folder import hash_inputs
 from tokenworks.io.tables import LoadedTable
 from tokenworks.money import Discounting
@@ -103,6 +103,8 @@ def prepare(
         frames["operations"] = with_outage_day(frames["operations"], given(out, 0.0))
     frames = _in_one_dollar_year(frames, scenario.finance.usd_year)
     frames["periods"] = frames["periods"].sort_values("start", ignore_index=True)
+    for frame in frames.values():
+        keep_rows(frame)
     start = frames["periods"]["start"].iloc[0].date()
     least = scenario.exports.least_grant_probability_fraction
     calendar = make_calendar(

@@ -9,6 +9,8 @@ import pytest
 
 import tokenworks as tw
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 TAX = {"finance.after_tax": True, "proforma.tax_rate": 0.21, "proforma.inflation_rate": 0.0}

@@ -85,6 +85,7 @@ def test_an_order_is_placed_before_it_is_known_what_it_is_for(
     assert measure["least possible largest regret"] == pytest.approx(8e6 / 9)
 
 
+@pytest.mark.slow
 def test_what_is_not_worth_it_on_average_is_not_ordered(
     branched: Callable[..., BranchedPlan],
 ) -> None:
@@ -93,6 +94,7 @@ def test_what_is_not_worth_it_on_average_is_not_ordered(
     assert plan.objective_usd == pytest.approx(0.6 * 7.2e6 + 0.4 * 3.6e6)
 
 
+@pytest.mark.slow
 def test_an_order_can_be_cancelled_at_a_fee(branched: Callable[..., BranchedPlan]) -> None:
     # A fifth is paid with the order, the rest in the month of service (nothing is built): in
     # `gone` it is cancelled there for a tenth of what is left. 2.5e6: paid 0.5e6, fee 0.2e6.
@@ -158,6 +160,7 @@ def test_prices_change_after_the_reveal_alone(branched: Callable[..., BranchedPl
     assert plan.objective_usd == pytest.approx(5_600.0)
 
 
+@pytest.mark.slow
 def test_three_branches_become_known_one_after_the_other(
     branched: Callable[..., BranchedPlan],
 ) -> None:
@@ -184,6 +187,7 @@ def test_three_branches_become_known_one_after_the_other(
     assert measure["conditional value at risk"] == pytest.approx(5.1e6)
 
 
+@pytest.mark.slow
 def test_what_is_held_is_shared(branched: Callable[..., BranchedPlan]) -> None:
     # A module stands since before the horizon and serves the first year in both branches; another,
     # ordered half a year before, comes in July and serves the second, when in `more` demand
@@ -236,6 +240,7 @@ def test_what_is_committed_is_listed(branched: Callable[..., BranchedPlan]) -> N
     )
 
 
+@pytest.mark.slow
 def test_the_run_folder_holds_every_branch(
     branched: Callable[..., BranchedPlan], tmp_path: Path
 ) -> None:

@@ -58,6 +58,7 @@ def test_what_is_denied_is_no_purchase_and_at_home_nothing_is_exported(solve_cas
     assert abroad.model.candidates.exports.refused == {("denied", "denied"): 1}
 
 
+@pytest.mark.slow
 def test_where_no_rule_fits_or_a_figure_is_missing_nothing_is_taken_for_allowed(solve_case):
     # The condition asks for a figure that the system does not state; then it states it.
     condition = {"rule": "strong", "hardware_column": "tpp", "comparison": ">=", "value_number": 10}
@@ -165,6 +166,7 @@ def test_a_quota_in_what_the_system_does_not_state_is_none(solve_case):
 
 
 @pytest.mark.parametrize(("fee", "usd"), [(1e6, 1e6), (6e6, 1.5 * YEAR_USD)])
+@pytest.mark.slow
 def test_beyond_a_quota_the_other_rules_decide(solve_case, fee, usd):
     # Demand 2, of which the quota lets half a system go. The rest needs the licence, or is
     # unserved: 1.5 * 3.6e6 = 5.4e6. Where the rest is allowed the quota is none.
@@ -235,6 +237,7 @@ MOVING = {
 
 
 @pytest.mark.parametrize("role", ["operator", "parent"])
+@pytest.mark.slow
 def test_headquarters_of_operator_and_parent_count_by_date(solve_case, role):
     # In a rival's land until 1 April; without rows the operator's seat is in the United States.
     seats = [

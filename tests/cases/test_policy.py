@@ -93,6 +93,7 @@ def test_share_of_a_vendor_is_by_power(solve_case, most, design_kw, usd):
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.08])
+@pytest.mark.slow
 def test_budget_is_undiscounted_and_over_the_whole_horizon(solve_case, rate):
     # Demand 1 in the first of two years, 2 in the second, at 100,000 USD for the first system's
     # hall and 100,000 for each system: 300,000 USD in all. 250,000 buy 1.5 systems: half of the

@@ -27,6 +27,7 @@ DEAR = {"technology": "dear"}
 DEAR_COST = {"technology": "dear", "variable_om_usd_per_mwh": 100.0}
 
 
+@pytest.mark.slow
 def test_gas_fired_technologies_share_the_sites_gas_access(solve_case):
     # 5 MW of load, 2 MW of gas access. Gas at 4 USD/MMBtu: turbine 8 MMBtu/MWh = 32 USD/MWh,
     # engine 9 = 36; the rest costs 100. 2·1000·32 + 3·1000·100 = 364,000 USD.

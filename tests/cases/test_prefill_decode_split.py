@@ -12,6 +12,8 @@ import pytest
 
 from tokenworks.io.scenario_files import load_scenario
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-6)
 
 ALONE = {

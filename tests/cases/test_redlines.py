@@ -122,6 +122,7 @@ def test_a_limit_that_a_row_leaves_blank_is_that_of_the_others(solve_case):
     assert answer.usd == near((0 + 10 + 20) * UNSERVED)
 
 
+@pytest.mark.slow
 def test_a_share_of_the_peak_grows_with_the_zone(solve_case):
     # 5 % of a peak of 200 MW in 2024, which grows to 1.2 times in 2031 and 1.6 times in 2033:
     # 12 MW in 2030 and 2031, 14 in 2032. Without growth 10. An absolute limit of 13 holds as well.

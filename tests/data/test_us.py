@@ -37,6 +37,7 @@ def figures(inputs: Inputs) -> pd.DataFrame:
     return confidence_by_figure(inputs)
 
 
+@pytest.mark.slow
 def test_every_number_of_every_table_is_a_figure(inputs: Inputs, figures: pd.DataFrame) -> None:
     expected = {}
     for name, loaded in inputs.loaded.items():
@@ -85,6 +86,7 @@ def test_sources_are_described_and_used(inputs: Inputs, figures: pd.DataFrame) -
         assert source.source_id in cited or source.source_id in notes, source.source_id
 
 
+@pytest.mark.slow
 def test_figure_sources_name_figures_that_exist(inputs: Inputs, figures: pd.DataFrame) -> None:
     own = inputs.loaded["figure_sources"].frame
     rows = {name: set(key_text(loaded)) for name, loaded in inputs.loaded.items()}

@@ -193,6 +193,7 @@ def test_the_command_prints_funnel_and_weights(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.slow
 def test_the_tables_take_the_place_of_the_shipped_ones(tmp_path: Path, suffix: str) -> None:
     screen_sites(tmp_path / f"s{suffix}", zones="p60,p67")
     names = "interconnection_routes", "figure_sources"

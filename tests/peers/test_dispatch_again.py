@@ -10,7 +10,7 @@ from tokenworks.io.scenario_files import load_scenario
 from tokenworks.plan import Plan, solve
 from tokenworks.pypsa_network import to_pypsa
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 TWO_SITES = Path(__file__).parents[1] / "golden" / "two-sites" / "two-sites.yaml"
 

@@ -90,6 +90,7 @@ def test_infeasible_ends_with_3_and_says_what_cannot_be_met(
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_stopped_without_a_plan_ends_with_4(tmp_path: Path) -> None:
     done = tokenworks("solve", "us-tiny", "--time-limit", "0.01", cwd=tmp_path)
     assert done.returncode == 4, done.stdout + done.stderr
@@ -97,6 +98,7 @@ def test_stopped_without_a_plan_ends_with_4(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_existing_folder_is_refused_before_solving(two_sites: Path, tmp_path: Path) -> None:
     scenario = extending(two_sites, tmp_path, "")
     (tmp_path / "mine").mkdir()
@@ -131,6 +133,7 @@ def test_us_tiny_solves_to_its_gap(tmp_path: Path) -> None:
     assert manifest["gap"] <= 0.001
 
 
+@pytest.mark.slow
 def test_check_prints_titles_as_they_are(two_sites: Path, tmp_path: Path) -> None:
     scenario = extending(two_sites, tmp_path, 'title: "costs of [grid] and [/bold] in [red]"\n')
     done = tokenworks("check", scenario.name, cwd=tmp_path)
@@ -138,6 +141,7 @@ def test_check_prints_titles_as_they_are(two_sites: Path, tmp_path: Path) -> Non
     assert "costs of [grid] and [/bold] in [red]" in done.stdout
 
 
+@pytest.mark.slow
 def test_check_traces_figures_and_warns(two_sites: Path, tmp_path: Path) -> None:
     scenario = extending(two_sites, tmp_path, "")
     done = tokenworks("check", scenario.name, "--trace", "4", "--seed", "2", cwd=tmp_path)

@@ -248,6 +248,7 @@ def test_what_has_a_residual_or_a_contingency_is_capital() -> None:
             assert None not in years, component
 
 
+@pytest.mark.slow
 def test_the_command_line_prints_it(write_scenario: Callable[..., Path], tmp_path: Path) -> None:
     path = write_scenario({"finance.residuals": True} | PLAIN, **BOND)
     done = tokenworks("solve", str(path), "--proforma", cwd=tmp_path)

@@ -114,6 +114,7 @@ def test_a_horizon_of_residuals_and_a_longer_one_agree_in_the_end(
     assert plan.horizon_longer().summary.cost_usd_per_mtoken == near(1e6 / 20 / 3.6e6)
 
 
+@pytest.mark.slow
 def test_the_command_line_prints_both(write_scenario: Callable[..., Path], tmp_path: Path) -> None:
     path = write_scenario(
         {"objective": "npv"},
@@ -134,6 +135,7 @@ def test_the_command_line_prints_both(write_scenario: Callable[..., Path], tmp_p
     assert manifest["summary"]["longer_horizon_usd_per_mtoken"] == near(1e6 / 39.6e6)
 
 
+@pytest.mark.slow
 def test_the_golden_case_has_its_usual_ones_and_a_longer_horizon(plan: tw.Plan) -> None:
     rented, grid = plan.business_as_usual("rent"), plan.business_as_usual("grid")
     assert len(rented.sites) == 0

@@ -329,6 +329,7 @@ def a_day(draw: st.DrawFn) -> dict:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(a_day(), min_size=1, max_size=8), st.integers(1, 8))
+@pytest.mark.slow
 def test_weights_means_and_the_peak_survive(days: list[dict], count: int) -> None:
     before = table(**{f"d{i}": day for i, day in enumerate(days)})
     after = fewer_days(before, count)

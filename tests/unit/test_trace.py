@@ -16,6 +16,7 @@ def inputs():
     return assemble(load_scenario("us-tiny"))
 
 
+@pytest.mark.slow
 def test_all_figures_are_drawn_once_with_their_source(inputs):
     every = audit_sample(inputs, 10**6, seed=1)
     assert len(every) == len(confidence_by_figure(inputs))
@@ -29,6 +30,7 @@ def test_all_figures_are_drawn_once_with_their_source(inputs):
     assert (every.loc[every["source"] != "", "citation"] != "").all()
 
 
+@pytest.mark.slow
 def test_seed_decides(inputs):
     first, again, other = (audit_sample(inputs, 10, seed) for seed in (3, 3, 4))
     assert first.equals(again)
@@ -47,6 +49,7 @@ def test_figure_sources_go_before_the_row(inputs):
         assert found.loc[("hardware", system, "design_kw"), "source"] == "INFERENCEX-TCO-2026"
 
 
+@pytest.mark.slow
 def test_every_table_has_its_turn(inputs):
     tables = confidence_by_figure(inputs)["table"].unique()
     first = audit_sample(inputs, len(tables), seed=5)

@@ -53,7 +53,7 @@ def reads(*columns: str, options: tuple[str, ...] = ()) -> Callable[[CheckFuncti
 
 def rows(loaded: LoadedTable) -> Iterator[Any]:
     """Rows as named tuples; `Index` is the line of the file."""
-    return iter(loaded.frame.itertuples())
+    return iter(loaded.lines)
 
 
 def enabled(loaded: LoadedTable) -> list[Any]:

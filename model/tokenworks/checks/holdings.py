@@ -45,6 +45,8 @@ _READ = ("holdings", *_MEASURED, *_VARIED, "permit_routes", "export_rules")
 @reads(*_READ)
 def check_holdings_name_what_there_is(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """A holding's asset is a row of the table that its kind asks for."""
+    if tables["holdings"].frame.empty:
+        return
     table, frames = tables["holdings"], _frames(tables)
     for row in rows(table):
         named = [str(v) for name, key in _ASSETS[row.kind] for v in frames[name][key]]
@@ -86,6 +88,8 @@ def check_holdings_have_amounts(tables: Tables, _: Scenario) -> Iterator[Problem
 @reads(*_READ)
 def check_holdings_are_held_by_the_start(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """What is held was begun before the horizon, and what is on order arrives in it."""
+    if tables["holdings"].frame.empty:
+        return
     table, frames, start = tables["holdings"], _frames(tables), _start(tables)
     for row in rows(table):
         day = row.date.date()
@@ -105,6 +109,8 @@ def check_holdings_are_held_by_the_start(tables: Tables, _: Scenario) -> Iterato
 @reads(*_READ)
 def check_holdings_fit(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """Blocks fit in the site, systems in its blocks, modules on its gas, contracts in the route."""
+    if tables["holdings"].frame.empty:
+        return
     table, frames, start = tables["holdings"], _frames(tables), _start(tables)
     known = [row for row in rows(table) if _known(frames, row)]
     held = holdings(frames | {"holdings": frames["holdings"].loc[[r.Index for r in known]]}, start)
@@ -139,6 +145,8 @@ def check_holdings_fit(tables: Tables, _: Scenario) -> Iterator[Problem]:
 @reads(*_READ, "jurisdictions")
 def check_held_power_has_its_permits(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """Modules in service or on order stand at an open site, under permits that are held."""
+    if tables["holdings"].frame.empty:
+        return
     table, frames = tables["holdings"], _frames(tables)
     permits, filed = leads.permits_by_site(frames), leads.routes_held(_only_known(tables, frames))
     opened = leads.sites_held(frames)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,6 +62,11 @@ class LoadedTable:
     frame: pd.DataFrame
     damaged: frozenset[str] = frozenset()
 
+    @cached_property
+    def lines(self) -> tuple[Any, ...]:
+        """Rows as named tuples; `Index` is the line of the file."""
+        return tuple(self.frame.itertuples())
+
 
 def read_table(table: Table, path: Path) -> LoadedTable:
     """Read a table.
@@ -109,16 +116,20 @@ def try_table(table: Table, path: Path) -> tuple[LoadedTable | None, list[Proble
         {name: converted.series.array for name, converted in source.columns.items()},
         index=pd.Index(np.array(source.lines, dtype="int64"), name="line"),
     )
+    # Names as plain objects: pandas looks them up ten times faster than its own text.
+    frame.columns = frame.columns.astype(object)
     faults += range_faults(table, frame, damaged)
     problems += limited(Problem(file, line, name, *fault) for line, name, fault in faults)
     problems += _provenance_problems(table, file, frame)
     return LoadedTable(table, file, frame, _damaged(table, source, faults)), problems
 
 
+@cache
 def empty_table(table: Table) -> LoadedTable:
     """A table without rows, for one that a scenario leaves out."""
     columns = {column.name: pd.Series([], dtype=dtype_of(column)) for column in table.columns}
     frame = pd.DataFrame(columns, index=pd.Index([], name="line", dtype="int64"))
+    frame.columns = frame.columns.astype(object)
     return LoadedTable(table, f"(no file for {table.name})", frame)
 
 
