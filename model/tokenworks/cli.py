@@ -144,6 +144,11 @@ def solve(
         say(f"{chosen.name}: solving with ten more years")
         plan = plan.with_longer_horizon()
     plan.save(folder)
+    if isinstance(plan, Plan) and chronological:
+        # Saved before, too: a plan is kept by who does not wait for its hours.
+        say(f"{chosen.name}: running the hours of a year")
+        plan = plan.with_chronological()
+        plan.save(folder)
     usual = None
     if isinstance(plan, Plan) and business_as_usual:
         say(f"{chosen.name}: solving business as usual, {business_as_usual.value}")
@@ -154,28 +159,24 @@ def solve(
         print_answer(plan)
         if isinstance(plan, Plan):
             held_against = f"business as usual, {business_as_usual}" if usual else ""
-            _print_more(plan, usual, held_against, proforma, chronological)
+            _print_more(plan, usual, held_against, proforma)
     say(f"run folder: {folder}")
     if plan.status == "interrupted":
         raise typer.Exit(INTERRUPTED)
 
 
-def _print_more(
-    plan: Plan, usual: Plan | None, held_against: str, proforma: bool, chronological: bool
-) -> None:
+def _print_more(plan: Plan, usual: Plan | None, held_against: str, proforma: bool) -> None:
     """Print what was asked for beside a plan."""
     from tokenworks.report.chronological import print_chronological
     from tokenworks.report.difference import print_difference
     from tokenworks.report.proforma import print_proforma
-    from tokenworks.report.terminal import say
 
     if proforma:
         print_proforma(plan)
     if usual:
         print_difference(plan, usual, held_against)
-    if chronological:
-        say(f"{plan.scenario.name}: running the hours of a year")
-        print_chronological(plan.chronological())
+    if plan.hourly:
+        print_chronological(plan.hourly)
 
 
 @app.command()

@@ -22,6 +22,10 @@ from tokenworks.inputs import Inputs
 
 Stocks = Mapping[str, Mapping[Any, float]]
 
+# Stocks without which there is nothing to run, and what of them is the solver's noise.
+_DECIDING = ("capacity_mw", "contracted_mw", "load_mw", "point_load_mw")
+_NOTHING_MW = 1e-9
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -56,7 +60,7 @@ def operation(
         Hours to run it over.
     """
     site, step = place
-    here = _at_site(x, c, site, hours)
+    here = _at_place(x, c, stocks, place, hours)
     whole, m = ConcreteModel(), ConcreteModel()
     interface.add(whole, x, here)
     _copy_step(whole, m, place)
@@ -64,7 +68,6 @@ def operation(
     m.OPENABLE = Set(initialize=[site])
     m.TECHNOLOGIES = Set(initialize=technologies)
     m.SITE_POWER = Set(dimen=2, initialize=[(site, k) for k in technologies])
-    here = replace(here, flexible=_in_step(here, step))
     fixed = [variable.local_name for variable in m.component_objects(Var)]
     costs: list[CostTerm] = []
     with templates():
@@ -72,7 +75,10 @@ def operation(
             block.add(m, x, here)
             for cost in block.costs(m, x, here):
                 costs += attach(m, cost)
-        m.total_usd = Objective(rule=total_cost(costs), sense=minimize)
+        if costs:
+            m.total_usd = Objective(rule=total_cost(costs), sense=minimize)
+    if not costs:
+        m.total_usd = Objective(expr=0.0)  # a constant has no template
     for name in fixed:
         for index, variable in m.component(name).items():
             # A solver's noise below zero is no stock.
@@ -80,34 +86,54 @@ def operation(
     return Operation(m, tuple(costs))
 
 
-def _at_site(x: Inputs, c: Candidates, site: str, hours: Slices) -> Candidates:
-    """The columns of one site, over other hours."""
+def _at_place(
+    x: Inputs, c: Candidates, stocks: Stocks, place: tuple[str, int], hours: Slices
+) -> Candidates:
+    """The columns of one site over other hours, without those that no stock of the step lets be."""
+    site, step = place
+    used = {name: _used(stocks.get(name, {}), place) for name in _DECIDING}
     siting = replace(
         c.siting,
         first_step={site: c.siting.first_step[site]},
-        contracts=[contract for contract in c.siting.contracts if contract[0] == site],
+        contracts=[key for key in c.siting.contracts if key[:2] in used["contracted_mw"]],
     )
-    serving = replace(c.serving, serves=[key for key in c.serving.serves if key[0] == site])
-    assets = replace(c.assets, builds=[key for key in c.assets.builds if key[0] == site])
-    flexible = flexible_load(x, siting, serving, {site: hours})
+    profile_of = c.serving.profile_of
+    serves = [
+        (s, w, o, g, e)
+        for s, w, o, g, e in c.serving.serves
+        if e == step and s == site and (s, w, profile_of[s, w, g]) in used["load_mw"]
+    ]
+    serving = replace(c.serving, serves=serves)
+    builds = [key for key in c.assets.builds if key[:2] in used["capacity_mw"]]
+    profiles = {profile for _, _, profile in used["load_mw"]}
+    shapes = {key: shape for key, shape in hours.demand_shape.items() if key[0] in profiles}
+    here = {site: replace(hours, demand_shape=shapes)}
     return replace(
         c,
-        slices={site: hours},
+        slices=here,
         siting=siting,
         serving=serving,
-        assets=assets,
-        flexible=flexible,
+        assets=replace(c.assets, builds=builds),
+        # The hours in which nothing is made up for are those of every contract there could be.
+        flexible=_flexible(flexible_load(x, c.siting, serving, here), used["point_load_mw"], step),
     )
 
 
-def _in_step(c: Candidates, step: int) -> FlexibleLoad:
-    found = c.flexible
+def _used(stock: Mapping[Any, float], place: tuple[str, int]) -> set[tuple[Any, ...]]:
+    """Indices at a site and a step, without the step, of which there is some."""
+    return {i[:-1] for i, mw in stock.items() if (i[0], i[-1]) == place and mw > _NOTHING_MW}
+
+
+def _flexible(found: FlexibleLoad, used: set[tuple[Any, ...]], step: int) -> FlexibleLoad:
+    """Flexible load of a step that there is."""
+    loads = [key for key in found.loads if key[:-1] in used]
+    points = {(s, w, o, e) for s, w, o, _, e in loads}
     return replace(
         found,
-        loads=[key for key in found.loads if key[-1] == step],
-        sheds=[key for key in found.sheds if key[-1] == step],
-        deferrals=[key for key in found.deferrals if key[-1] == step],
-        interruptions=[key for key in found.interruptions if key[-1] == step],
+        loads=loads,
+        sheds=[key for key in found.sheds if key in points],
+        deferrals=[key for key in found.deferrals if key in points],
+        interruptions=[key for key in found.interruptions if loads and key[-1] == step],
     )
 
 

@@ -74,6 +74,8 @@ class Plan:
         Wall time by stage.
     stocks
         What dispatch knows of investment: variable of the interface to index to value.
+    hourly
+        Its years hour by hour, where they were run; see `with_chronological`.
     """
 
     inputs: Inputs
@@ -88,6 +90,7 @@ class Plan:
     size: Mapping[str, int]
     seconds: Mapping[str, float]
     stocks: Stocks = field(default_factory=dict, repr=False)
+    hourly: Chronological | None = field(default=None, repr=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Result tables as attributes, such as `plan.cost_per_token`."""
@@ -119,6 +122,7 @@ class Plan:
             "seconds": dict(self.seconds),
             **self.size,
             "summary": self.summary.as_dict(),
+            **({"chronological": self.hourly.as_dict()} if self.hourly else {}),
             "usd_year": self.scenario.finance.usd_year,
             "inputs_sha256": self.inputs.sha256,
             "versions": {
@@ -165,6 +169,11 @@ class Plan:
         See `tokenworks.chronological`.
         """
         return chronological(self.inputs, self.stocks)
+
+    def with_chronological(self) -> Plan:
+        """The plan, with `chronological` in its manifest and two tables of it among its own."""
+        found = self.chronological()
+        return replace(self, hourly=found, tables={**self.tables, **found.tables})
 
     def to_pypsa(self) -> DispatchNetwork:
         """Its dispatch as a PyPSA network, with what solves it again to the same cost.

@@ -37,9 +37,17 @@ pytestmark = pytest.mark.slow
 Tables = dict[str, LoadedTable]
 Entries = frozenset[tuple[Any, ...]]
 
-# What `tests/plan/test_figures_matter.py` shows in a plan's figures: what branches decide, and
-# what sums days up.
+# What `tests/plan/test_figures_matter.py` shows in a plan's figures: what branches decide, what
+# sums days up, and the hours of a year.
+HOURS_OF_YEAR = {
+    ("operations", "load_shape"),
+    ("zone_loads", "mean_load_mw"),
+    ("zone_loads", "load_region"),
+    ("chronology", "load_shape"),
+    ("chronology_days", "day"),
+}
 IN_FIGURES = {
+    *HOURS_OF_YEAR,
     *((table.name, column.name) for table in BRANCH_TABLES for column in table.columns),
     ("power_technologies", "cancellation_fee_fraction"),
     ("hardware", "cancellation_fee_fraction"),

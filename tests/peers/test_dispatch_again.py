@@ -47,7 +47,7 @@ def test_storage_sun_and_a_minimum_take(write_scenario) -> None:
             {"technology": "sun", "overnight_capex_usd_per_kw": 20.0},
             {
                 "technology": "battery",
-                "overnight_capex_usd_per_kw": 5.0,
+                "overnight_capex_usd_per_kw": 0.5,
                 "variable_om_usd_per_mwh": 1.0,
             },
         ],

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from math import nan
 
+import pandas as pd
 import pytest
 
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.plan import solve
 from tokenworks.report.chronological import in_words
+from tokenworks.schema.chronological import CHRONOLOGICAL_TABLES
+from tokenworks.schema.columns import Kind
 
 near = partial(pytest.approx, rel=1e-6)
 
@@ -67,6 +71,13 @@ def test_cuts_in_a_dark_week_are_found(write_scenario, night, shed_mwh):
     assert row["energy_usd"] == near(43_800.0 - 10.0 * shed_mwh)
     assert row["peak_import_mw"] == near(1.0)
     assert ("s sheds most, 84.0 MWh" if shed_mwh else "No hour") in in_words(found)
+    # Of seven equal nights the first is the worst, of its equal hours the first.
+    worst = [row[f"worst_{what}"] for what in ("day_of_year", "hour_utc", "shed_mw")]
+    assert worst == near([1, 12, 1.0] if shed_mwh else [nan] * 3, nan_ok=True)
+    assert found.shortfall["day_of_year"].tolist() == [*range(1, 8)] * bool(shed_mwh)
+    days = len(found.shortfall)
+    assert found.shortfall["shed_mwh"].tolist() == near([12.0] * days)
+    assert found.shortfall["shed_hours"].tolist() == near([12.0] * days)
 
 
 def test_days_are_strung_by_their_weights(write_scenario):
@@ -92,3 +103,56 @@ def test_days_are_strung_by_their_weights(write_scenario):
     assert row["energy_usd"] == near(103_200.0)
     assert row["representative_energy_usd"] == near(103_200.0)
     assert "stand one after the other" in in_words(found)
+
+
+def test_days_that_a_plan_left_out_are_run(write_scenario):
+    # 300 days of sun, which have the highest net load, and 65 without; a plan of one day knows the
+    # former alone, with the year's mean of 300/365, and builds 365/300 MW. In the year 1 MW is shed
+    # on each of the last 65 days: 1,560 MWh. On the others (365/300 - 1) · 24 · 300 = 1,560 MWh of
+    # the sun are not used.
+    hours = hours_of_year(1.0)
+    plan = solve(
+        load_scenario(
+            write_scenario(
+                {"unserved": "forbidden", "time.representative_days": 1},
+                operations=[
+                    {"day": "sun", "weight_days": 300, "net_load_mw": 2.0, "load_shape": 1.0},
+                    {
+                        "day": "dark",
+                        "weight_days": 65,
+                        "net_load_mw": 1.0,
+                        "load_shape": 1.0,
+                        "solar_capacity_factor": 0.0,
+                    },
+                ],
+                power_technologies=[{"technology": "sun", "kind": "solar"}],
+                power_costs=[{"technology": "sun", "overnight_capex_usd_per_kw": 1.0}],
+                **hours
+                | {
+                    "chronology_days": [
+                        {"day_of_year": day, "day": "sun" if day <= 300 else "dark"}
+                        for day in range(1, 366)
+                    ]
+                },
+            )
+        )
+    )
+    found = plan.chronological()
+    (row,) = found.table.to_dict("records")
+    assert found.measured
+    assert row["load_mwh"] == near(8760.0)
+    assert row["shed_mwh"] == near(1560.0)
+    assert row["spilt_mwh"] == near(1560.0)
+    assert row["worst_day_of_year"] == 301
+    assert found.shortfall["day_of_year"].tolist() == [*range(301, 366)]
+
+
+def test_tables_are_as_declared_and_stand_with_the_plan(write_scenario, tmp_path):
+    plan = solve(load_scenario(write_scenario())).with_chronological()
+    for name, table in CHRONOLOGICAL_TABLES.items():
+        assert tuple(plan.tables[name].columns) == table.names
+        assert all(column.kind is not Kind.NUMBER or column.unit for column in table.columns)
+    assert "chronological" in plan.manifest()
+    folder = plan.save(tmp_path / "run")
+    again = pd.read_parquet(folder / "tables" / "chronological_years.parquet")
+    pd.testing.assert_frame_equal(again, plan.chronological_years, check_dtype=False)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,29 @@ def test_json_prints_the_manifest_alone(two_sites: Path, tmp_path: Path) -> None
     keys |= {"seconds", "columns", "rows", "nonzeros", "inputs_sha256", "versions", "created"}
     assert keys <= set(manifest)
     assert manifest["objective_usd"] == written["objective_usd"]
+
+
+def test_hours_of_a_year_are_in_the_manifest_and_the_folder(
+    write_scenario: Callable[..., Path], tmp_path: Path
+) -> None:
+    # An engine at 20 USD/MWh feeds 1 MW all year: 8,760 MWh and 175,200 USD, and nothing is shed.
+    scenario = write_scenario(
+        power_technologies=[{"technology": "k"}],
+        power_costs=[{"technology": "k", "variable_om_usd_per_mwh": 20.0}],
+    )
+    options = ("--chronological", "--json", "--out", "here")
+    done = tokenworks("solve", str(scenario), *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["chronological"]
+    assert found == json.loads((tmp_path / "here" / "manifest.json").read_text())["chronological"]
+    (year,) = found["years"]
+    assert (year["site"], year["step_start"]) == ("s", "2030-01-01")
+    assert year["energy_usd"] == found["energy_usd"] == pytest.approx(175_200.0)
+    assert (found["shed_mwh"], year["worst_day_of_year"]) == (0.0, None)
+    tables = {file.stem for file in (tmp_path / "here" / "tables").iterdir()}
+    assert {"chronological_years", "chronological_shortfall"} <= tables
+    words = tokenworks("solve", str(scenario), "--chronological", cwd=tmp_path)
+    assert "No hour of a year goes short." in words.stdout
 
 
 def test_wrong_input_ends_with_2_and_leaves_nothing(two_sites: Path, tmp_path: Path) -> None:

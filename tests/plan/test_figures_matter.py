@@ -1,4 +1,4 @@
-"""What no single matrix shows moves a figure after the solve: branches, days, and the pro-forma.
+"""What no single matrix shows moves a figure after the solve: branches, days, hours, pro-forma.
 
 Each column or option here is left out of `tests/blocks/test_inputs_matter.py`. One change of it
 must move the figure named: a result, never the input itself.
@@ -17,6 +17,7 @@ import tokenworks as tw
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.schema.proforma import Proforma
 from tokenworks.schema.scenario import Uncertainty
+from tokenworks.schema.tables import INPUT_TABLES
 from tokenworks.schema.tables_branches import BRANCH_TABLES
 from tokenworks.study.branches import BranchedPlan, solve
 
@@ -89,6 +90,63 @@ BRANCHED: dict[tuple[str, str], tuple[Rows, list[Any]]] = {
     ("hardware", "cancellation_fee_fraction"): (SYSTEM, [0.3]),
 }
 
+# Sun by day and by night a flexible contract, cut in the 84 hours of highest net load: by the
+# representative day sunny ones, in the year the nights of its first seven days.
+LENT = {
+    "weight_days": 364,
+    "net_load_mw": [2000.0, 1000.0],
+    "load_shape": [4 / 3, 2 / 3],
+    "solar_capacity_factor": [1.0, 0.0],
+}
+YEAR: Rows = {
+    "operations": [
+        LENT,
+        {**LENT, "day": "dear", "weight_days": 1, "grid_price_shape": 2.0},
+    ],
+    "tariffs": [{"energy_usd_per_mwh": 10.0}],
+    "interconnection_routes": [
+        {"route": "f", "firmness": "flexible", "curtailed_fraction": 84 / 8760}
+    ],
+    "power_technologies": [{"technology": "sun", "kind": "solar"}],
+    "zone_loads": [{"zone": "z", "mean_load_mw": 1500.0, "load_region": "high"}],
+    "chronology": [
+        {
+            "load_region": region,
+            "day_of_year": day,
+            "hour_utc": hour,
+            "load_shape": night if day <= 7 and hour >= 12 else 1.0,
+        }
+        for region, night in (("high", 1.5), ("low", 0.5))
+        for day in range(1, 366)
+        for hour in range(24)
+    ],
+    "chronology_days": [{"day_of_year": day, "day": "mean"} for day in range(1, 366)],
+}
+
+
+def stepped_down(table: str, column: str, cell: float) -> float:
+    return cell - INPUT_TABLES[table].column(column).step
+
+
+# (table, column) to the table's rows after a change by the step that the schema declares, or to
+# another word; the figure is the energy shed, with what the year's energy costs.
+OF_YEAR: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
+    ("operations", "load_shape"): lambda row: [
+        stepped_down("operations", "load_shape", row["load_shape"][0]),
+        row["load_shape"][1] + INPUT_TABLES["operations"].column("load_shape").step,
+    ],
+    ("zone_loads", "mean_load_mw"): lambda row: stepped_down(
+        "zone_loads", "mean_load_mw", row["mean_load_mw"]
+    ),
+    ("zone_loads", "load_region"): lambda _: "low",
+    ("chronology", "load_shape"): lambda row: (
+        stepped_down("chronology", "load_shape", row["load_shape"])
+        if row["load_shape"] > 1.0
+        else row["load_shape"]
+    ),
+    ("chronology_days", "day"): lambda _: "dear",
+}
+
 
 @pytest.fixture(scope="module")
 def earning(write_scenario: Callable[..., Path]) -> tw.Plan:
@@ -152,6 +210,27 @@ def test_days_move_the_cost(solve_case: Callable[..., Any]) -> None:
     }
     usd = [solve_case({"time.representative_days": days}, **case).usd for days in (1, 2)]
     assert usd[0] != pytest.approx(usd[1])
+
+
+@pytest.fixture(scope="module")
+def hourly(write_scenario: Callable[..., Path]) -> tuple[float, float]:
+    return year_by_hour(write_scenario({"unserved": "forbidden"}, **YEAR))
+
+
+@pytest.mark.parametrize(("table", "column"), OF_YEAR)
+def test_column_moves_the_year_hour_by_hour(
+    write_scenario: Callable[..., Path], hourly: tuple[float, float], table: str, column: str
+) -> None:
+    rows = [{**row, column: OF_YEAR[table, column](row)} for row in YEAR[table]]
+    moved = year_by_hour(write_scenario({"unserved": "forbidden"}, **(YEAR | {table: rows})))
+    assert moved != pytest.approx(hourly)
+
+
+def year_by_hour(path: Path) -> tuple[float, float]:
+    """MWh shed in a plan's years, and USD of their energy."""
+    found = tw.solve(tw.load(path)).chronological()
+    assert found.measured
+    return found.shed_mwh, float(found.table["energy_usd"].sum())
 
 
 def solved(path: Path) -> BranchedPlan:

@@ -103,9 +103,10 @@ def _of_zone(
         previous.update(zip(of_day, [of_day[-1], *of_day[:-1]], strict=True))
     means: dict[tuple[str, int, int], float] = {}
     demand_shape = {}
+    windows = list(zip(table["hour_utc"].tolist(), map(int, whole_hours), strict=True))
     for profile, shape in shapes.items():
         for name, row, _ in parts:
-            window = int(table["hour_utc"].iloc[row]), int(whole_hours[row])
+            window = windows[row]
             if (profile, *window) not in means:
                 means[profile, *window] = _mean_within(shape, *window)
             demand_shape[profile, name] = means[profile, *window]
@@ -131,7 +132,7 @@ def _of_zone(
         demand_shape=demand_shape,
         net_load_mw=by_name(table["net_load_mw"]),
         marginal_co2_kg_per_mwh=by_name(table["marginal_co2_kg_per_mwh"]),
-        day={name: str(table["day"].iloc[row]) for name, row, _ in parts},
+        day={name: str(days[row]) for name, row, _ in parts},
     )
 
 

@@ -43,13 +43,14 @@ def in_words(found: Chronological) -> str:
     if found.measured:
         hours = "Hours are those of a measured load; wind and sun are those of representative days."
     else:
-        hours = "Without a table of hours the representative days stand one after the other."
+        hours = "Without a table of hours representative days stand one after the other."
     short = found.table[found.table["shed_hours"] > 0.0]
     if short.empty:
         return f"No hour of a year goes short. {hours}"
     worst = max(rows(short), key=lambda row: row.shed_fraction)
+    at = f"most in hour {worst.worst_hour_utc:.0f} UTC of day {worst.worst_day_of_year:.0f}"
     return (
         f"{short['site'].nunique()} sites go short: {worst.site} sheds most, "
         f"{worst.shed_mwh:,.1f} MWh ({worst.shed_fraction * 100:.3f} % of its load) in "
-        f"{worst.shed_hours:,.0f} hours of a year. {hours}"
+        f"{worst.shed_hours:,.0f} hours of {worst.year}, {at}. {hours}"
     )

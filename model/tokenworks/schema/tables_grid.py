@@ -109,7 +109,15 @@ OPERATIONS = Table(
         fraction("solar_capacity_factor", "AC output of solar over its capacity."),
         fraction("wind_capacity_factor", "Output of wind over its capacity."),
         amount("pue_overhead_shape", "Multiplies the site's mean overhead PUE-1; mean 1."),
-        evidence(amount("load_shape", "Load of the zone over its yearly mean; weighted mean 1.")),
+        stepped(
+            amount(
+                "load_shape",
+                "Load of the zone over its yearly mean, by which `solve --chronological` knows the "
+                "day's wind and sun; weighted mean 1; blank where it is not known.",
+                optional=True,
+            ),
+            1,
+        ),
         stepped(
             number(
                 "net_load_mw",

@@ -15,6 +15,7 @@ from tokenworks.schema.shorthand import (
     positive,
     provenance,
     reference,
+    stepped,
     usd_year,
     year_key,
 )
@@ -84,7 +85,15 @@ ZONE_LOADS = Table(
     "a zone's load in 2024",
     (
         key("zone", "Grid zone.", refers_to="zones.zone"),
-        evidence(amount("mean_load_mw", "Mean over the year.")),
+        stepped(
+            amount(
+                "mean_load_mw",
+                "Mean over the year, of the hours of `solve --chronological`; blank where it is "
+                "not known: representative days then stand for the hours.",
+                optional=True,
+            ),
+            1000,
+        ),
         amount(
             "peak_load_mw",
             "Highest hour of the zone itself, whenever it falls, of which a redline may be a "
@@ -94,7 +103,12 @@ ZONE_LOADS = Table(
         evidence(fraction("load_factor", "Mean over peak.")),
         evidence(amount("peak_2010_mw", "Highest hour of 2010 in an older edition of the zones.")),
         label("eia930_regions", "Regions of Form EIA-930 whose hourly load stands for the zone."),
-        evidence(reference("load_region", "chronology.load_region", "Region of the hourly load.")),
+        reference(
+            "load_region",
+            "chronology.load_region",
+            "Region of the hourly load of `solve --chronological`; blank where there is none.",
+            optional=True,
+        ),
         evidence(flag("reliable", "False where the load cannot be trusted.")),
         label("remark", "Why the load cannot be trusted."),
         *provenance(),
@@ -170,7 +184,15 @@ CHRONOLOGY = Table(
         key("load_region", "Regions of Form EIA-930, joined by +."),
         key("day_of_year", "Day of the year, 1 to 365.", kind=Kind.INTEGER),
         key("hour_utc", "First minute of the hour, UTC.", kind=Kind.INTEGER),
-        evidence(amount("load_shape", "Load of the hour over the year's mean; mean 1.")),
+        stepped(
+            amount(
+                "load_shape",
+                "Load of the hour over the year's mean, for `solve --chronological`: contracts are "
+                "cut where it is highest; mean 1; a year with a blank is not used.",
+                optional=True,
+            ),
+            1,
+        ),
         *provenance(),
     ),
     required=False,
@@ -181,8 +203,12 @@ CHRONOLOGY_DAYS = Table(
     "a day of the chronological year",
     (
         key("day_of_year", "Day of the year, 1 to 365.", kind=Kind.INTEGER),
-        evidence(
-            reference("day", "operations.day", "Representative day that lends it wind and sun.")
+        reference(
+            "day",
+            "operations.day",
+            "Representative day that lends it prices, wind and sun in `solve --chronological`; "
+            "with a blank the year is not used.",
+            optional=True,
         ),
         label("date", "Calendar day of the load."),
         *provenance(),
