@@ -120,7 +120,7 @@ VARIANTS: dict[tuple[str, str], dict[str, Any]] = {
     # One of its two rules asks for offsets.
     ("permit_routes", "air_rule"): {"tables.air_permit_thresholds[general,any].offset_ratio": 1.2},
     # None depends on the water.
-    ("sites", "water"): {"tables.permit_routes[building-s].water": "fresh"},
+    ("sites", "water"): {"tables.permit_routes[air-minor].water": "fresh"},
     # A stack whose cost names it cannot lose its last system.
     ("hardware", "software_stack"): {"tables.software_stacks": None},
     ("serving", "interoperability_cost_usd_per_site_year"): LAYER,
@@ -146,6 +146,7 @@ TOGETHER = {("demand", "profile"): ["workload", "region"]}
 
 # Other words, dates and blanks that decide something, where those tried for every cell do not.
 BEYOND: dict[tuple[str, str], list[Any]] = {
+    ("periods", "start"): [pd.Timestamp("2026-11-01")],  # after all that is held was begun
     ("hardware", "vendor"): ["Third"],
     ("hardware", "software_stack"): ["quick"],
     ("sites", "nuclear_restricted"): [True],
