@@ -93,6 +93,24 @@ OPERATION = (
 )
 BLOCKS = (*INVESTMENT, *OPERATION)
 
+# Whole variables in the order in which a search decides them, what others hang on first. With a
+# number: of columns that agree in so many places of their index at most one is used, the one that
+# comes first being as good for what hangs on it as any later.
+DECISIONS: dict[str, int | None] = {
+    "is_open": None,
+    "lay_lateral": None,
+    "blocks": None,
+    "file_route": 2,
+    "build_modules": None,
+    "retire_modules": None,
+    "buy_systems": None,
+    "run_stack": None,
+    "spare_level": None,
+    "is_full": None,
+    "hold_air_class": None,
+    "sell_systems": None,
+}
+
 
 @dataclass(frozen=True)
 class Model:
@@ -108,6 +126,8 @@ class Model:
         What it was built from.
     stocks
         Variables of the interface.
+    operating
+        Variables of operation.
     """
 
     pyomo: ConcreteModel
@@ -115,6 +135,7 @@ class Model:
     inputs: Inputs
     candidates: Candidates
     stocks: tuple[str, ...] = ()
+    operating: frozenset[str] = frozenset()
 
 
 # About what 24 GiB hold of them, with the rows that go with them.
@@ -144,15 +165,22 @@ def build(x: Inputs, c: Candidates | None = None) -> Model:
         for block in BLOCKS:
             block.add(m, x, c)
             if block is interface:
-                stocks = tuple(variable.local_name for variable in m.component_objects(Var))
+                stocks = _variables(m)
+            if block is INVESTMENT[-1]:
+                of_investment = frozenset(_variables(m))
             for cost in block.costs(m, x, c):
                 costs += [term for one in _with_tax(cost, x) for term in attach(m, one)]
-        model = Model(m, tuple(costs), x, c, stocks)
+        operating = frozenset(_variables(m)) - of_investment
+        model = Model(m, tuple(costs), x, c, stocks, operating)
         most = x.scenario.policy.most_capital_usd
         if most is not None:
             add_budget(m, dated_costs(model), most)
         m.total_usd = Objective(rule=total_cost(costs), sense=minimize)
     return model
+
+
+def _variables(m: ConcreteModel) -> tuple[str, ...]:
+    return tuple(variable.local_name for variable in m.component_objects(Var))
 
 
 def dated_costs(model: Model) -> Iterator[Cost]:

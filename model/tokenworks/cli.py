@@ -31,6 +31,7 @@ class Method(StrEnum):
 
     AUTO = "auto"
     WHOLE = "whole"
+    DECOMPOSED = "decomposed"
 
 
 class Usual(StrEnum):

@@ -26,8 +26,9 @@ from tokenworks.results.proforma import Proforma, proforma
 from tokenworks.results.summary import Summary
 from tokenworks.results.tables import tables_of
 from tokenworks.schema.scenario import Scenario, Solve
+from tokenworks.solver.method import solve_model
 from tokenworks.solver.shortfall import shortfall
-from tokenworks.solver.whole import Solved, solve_whole
+from tokenworks.solver.whole import Progress, Solved, nothing
 from tokenworks.variants import Usual, business_as_usual, longer_horizon
 
 __all__ = [
@@ -258,6 +259,7 @@ def solve(
     time_limit_s: float | None = None,
     method: str | None = None,
     threads: int | None = None,
+    progress: Progress = nothing,
 ) -> Plan:
     """Solve a scenario.
 
@@ -267,6 +269,8 @@ def solve(
         From `load`.
     gap, time_limit_s, method, threads
         In place of the scenario's own; see `tokenworks.schema.scenario.Solve`.
+    progress
+        Called with stage, bound and incumbent in USD at the end of every stage.
 
     Returns
     -------
@@ -284,7 +288,7 @@ def solve(
     chosen = with_options(
         scenario, gap=gap, time_limit_s=time_limit_s, method=method, threads=threads
     )
-    return plan_of(assemble(chosen), started)
+    return plan_of(assemble(chosen), started, progress)
 
 
 def _reasons(inputs: Inputs) -> list[str]:
@@ -295,14 +299,14 @@ def _reasons(inputs: Inputs) -> list[str]:
     return shortfall(build(replace(inputs, scenario=allowed)), inputs.scenario.solve)
 
 
-def plan_of(inputs: Inputs, started: float) -> Plan:
+def plan_of(inputs: Inputs, started: float, progress: Progress = nothing) -> Plan:
     """Build, solve and check; `started` is when reading began, as `time.perf_counter` tells."""
     read = time.perf_counter()
     model = build(inputs)
     built = time.perf_counter()
     options: Solve = inputs.scenario.solve
     try:
-        solved = solve_whole(model, options)
+        solved = solve_model(model, options, progress)
     except InfeasibleError as error:
         raise InfeasibleError(_reasons(inputs) or error.reasons) from error
     return plan_from(model, solved, started, {"read": read - started, "build": built - read})
@@ -328,7 +332,7 @@ def plan_from(
     return Plan(
         inputs=model.inputs,
         status=str(solved.status),
-        method="whole",
+        method=solved.method,
         objective_usd=solved.objective_usd,
         bound_usd=solved.bound_usd,
         gap=solved.gap,

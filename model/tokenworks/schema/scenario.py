@@ -255,7 +255,11 @@ class Solve(Section):
 
     gap: float = Field(0.001, ge=0.0, le=1.0, description="Relative gap at which to stop.")
     time_limit_s: float = Field(3600.0, gt=0.0, le=1e7, description="Seconds after which to stop.")
-    method: Literal["auto", "whole"] = Field("auto", description="How to solve.")
+    method: Literal["auto", "whole", "decomposed"] = Field(
+        "auto",
+        description="How to solve: in one call, or investment and the dispatch of every site and "
+        "step apart; auto picks by size.",
+    )
     threads: int = Field(1, ge=1, le=256, description="Threads; with 1, two runs are alike.")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the solver's random choices.")
 

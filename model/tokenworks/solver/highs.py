@@ -90,7 +90,7 @@ def run(matrix: Matrix, options: Solve, log: bool = False) -> Outcome:
         Where HiGHS ends in a state that a planning model never should.
     """
     started = time.perf_counter()
-    scale = _scale(matrix.cost)
+    scale = cost_scale(matrix.cost)
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", log)
     for name, value in {
@@ -127,7 +127,7 @@ def _outcome(solver: highspy.Highs, matrix: Matrix, scale: float, seconds: float
     return Outcome(status, values, objective, min(bound, objective), seconds)
 
 
-def _scale(cost: Floats) -> float:
+def cost_scale(cost: Floats) -> float:
     """Power of two that brings the middle of the costs near one; present values reach 1e10."""
     nonzero = np.abs(cost[cost != 0.0])
     return float(2.0 ** -np.round(np.log2(np.median(nonzero)))) if nonzero.size else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,13 @@ AFTERWARDS_S = 600.0
 ZERO = 1e-9
 
 Values = Mapping[str, Mapping[Any, float]]
+
+# Told at the end of every stage: stage, bound and incumbent in USD (None before there is one).
+Progress = Callable[[str, float, float | None], None]
+
+
+def nothing(stage: str, bound_usd: float, incumbent_usd: float | None) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Solved:
         Size of the program.
     seconds
         Wall time by stage.
+    method
+        How it was found.
     """
 
     status: Status
@@ -54,6 +63,7 @@ class Solved:
     columns: int
     nonzeros: int
     seconds: Mapping[str, float]
+    method: str = "whole"
 
     @property
     def gap(self) -> float:
@@ -75,8 +85,19 @@ def relative(difference: float, whole: float) -> float:
     return difference / abs(whole) if whole else float("inf")
 
 
-def solve_whole(model: Model, options: Solve, log: bool = False) -> Solved:
+def solve_whole(
+    model: Model, options: Solve, log: bool = False, matrix: Matrix | None = None
+) -> Solved:
     """Solve a built model.
+
+    Parameters
+    ----------
+    model, options
+        A model, and how to solve it.
+    log
+        Whether HiGHS prints its own log to standard output.
+    matrix
+        Its program, where it has been compiled already.
 
     Raises
     ------
@@ -86,7 +107,7 @@ def solve_whole(model: Model, options: Solve, log: bool = False) -> Solved:
         Where a limit ended the search before it had found a plan.
     """
     started = time.perf_counter()
-    matrix = compile_matrix(model.pyomo)
+    matrix = matrix or compile_matrix(model.pyomo)
     compiled = time.perf_counter()
     found = run(matrix, options, log)
     if found.status is Status.INFEASIBLE:
@@ -96,7 +117,7 @@ def solve_whole(model: Model, options: Solve, log: bool = False) -> Solved:
     searched = time.perf_counter()
     values, objective = polished(matrix, found, options)
     tightened = time.perf_counter()
-    unavoidable = _unavoidable(model, matrix, options)
+    unavoidable = unavoidable_usd(model, matrix, options)
     rows, columns = matrix.shape
     return Solved(
         status=found.status,
@@ -133,8 +154,18 @@ def polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, fl
     return again.values, again.objective
 
 
-def _unavoidable(model: Model, matrix: Matrix, options: Solve) -> float:
-    """Least penalty less revenue over the relaxation: what every plan leaves unserved, at least."""
+def unavoidable_usd(model: Model, matrix: Matrix, options: Solve) -> float:
+    """Least penalty less revenue over the relaxation: what every plan leaves unserved, at least.
+
+    Parameters
+    ----------
+    model
+        The model, for its costs.
+    matrix
+        Its program, or the part of it that holds what is served.
+    options
+        For HiGHS.
+    """
     worth: dict[tuple[str, Any], float] = defaultdict(float)
     for term in model.costs:
         if term.line in ("penalty", "revenue"):

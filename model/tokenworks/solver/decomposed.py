@@ -1,0 +1,332 @@
+"""Solve in parts: cuts for the relaxation, dives for a plan, neighbourhoods to better it.
+
+The relaxation of investment with cuts of dispatch gives a bound; it is close, since what is whole
+costs little beside what is bought. What is missing without help are good plans: a dive finds one in
+the time of a few relaxations, and searches among few whole columns better it. A plan counts once
+its dispatches are priced without shortfall. Any bound comes from a program that holds every plan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tokenworks.build import DECISIONS, Model
+from tokenworks.errors import InfeasibleError, NoIncumbentError
+from tokenworks.schema.scenario import Solve
+from tokenworks.solver.dispatch import Dispatch
+from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
+from tokenworks.solver.highs import Status, cost_scale
+from tokenworks.solver.master import Master, Point
+from tokenworks.solver.matrix import Matrix, compile_matrix
+from tokenworks.solver.parts import Parts, split
+from tokenworks.solver.relaxation import NEWEST_ROUNDS, NO_SHORTFALL, Priced, Relaxed, price, relax
+from tokenworks.solver.whole import Progress, Solved, by_name, nothing, relative, unavoidable_usd
+
+# Of the gap asked for, what the relaxation may leave, and what pricing a plan may.
+RELAXATION_SHARE = 0.1
+PLAN_TOLERANCE = 1e-7
+MOST_ROUNDS = 400
+PLAN_ROUNDS = 60
+# Nodes of a search in a neighbourhood, and seconds after which it ends at the latest.
+NODES = 100
+SEARCH_S = 60.0
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A plan: its priced point, and the same as a point of the master to start searches from."""
+
+    priced: Priced
+    point: Point
+
+
+@dataclass
+class Search:
+    """A solve in progress."""
+
+    model: Model
+    matrix: Matrix
+    options: Solve
+    progress: Progress
+    started: float = field(default_factory=time.perf_counter)
+    bound: float = -np.inf
+    incumbent: Incumbent | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    interrupted: bool = False
+    parts: Parts = field(init=False)
+    master: Master = field(init=False)
+    dispatches: tuple[Dispatch, ...] = field(init=False)
+    families: tuple[Family, ...] = field(init=False)
+    _last: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._last = self.started
+        self.parts = split(self.matrix, self.model.operating)
+        scale = cost_scale(self.matrix.cost)
+        self.master = Master(self.matrix, self.parts, scale)
+        self.dispatches = tuple(
+            Dispatch(part, self.matrix, scale) for part in self.parts.dispatches
+        )
+        columns = [self.matrix.columns[place] for place in self.parts.columns]
+        self.names = [(c.parent_component().local_name, c.index()) for c in columns]
+        self.families = families_of(self.names, np.flatnonzero(self.master.whole), DECISIONS)
+        self.stage("split")
+
+    def stage(self, name: str) -> None:
+        """Note the seconds of a stage that has ended, and tell of it."""
+        now = time.perf_counter()
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._last
+        self._last = now
+        best = self.incumbent
+        usd = None if best is None else best.priced.objective / self.master.scale
+        self.progress(name, self.bound / self.master.scale, usd)
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the time limit."""
+        return self.options.time_limit_s - (time.perf_counter() - self.started)
+
+    def goes_on(self) -> bool:
+        """Whether there is time left."""
+        return self.left_s > 0.0
+
+    @property
+    def gap(self) -> float:
+        """Of the incumbent; infinite without one."""
+        if self.incumbent is None:
+            return np.inf
+        best = self.incumbent.priced.objective
+        return relative(best - self.bound, best)
+
+    def unfinished(self) -> bool:
+        """Whether there is something left to do, and time to do it."""
+        return self.gap > self.options.gap and self.goes_on()
+
+    def relax(self) -> Point:
+        """The relaxation, and with it the first bound.
+
+        Raises
+        ------
+        InfeasibleError
+            Where the relaxation has no point that lacks nothing.
+        """
+        tolerance = max(RELAXATION_SHARE * self.options.gap, 1e-6)
+        found = self._relaxed(tolerance, None)
+        if self.master.earns:
+            self.master.release_floors()
+            found = self._relaxed(tolerance, found.inner)
+        self.bound = found.bound
+        self.stage("relax")
+        if found.outer is None or found.inner is None:
+            raise NoIncumbentError("stopped before the relaxation had a point")
+        self.master.drop_slack(found.outer, NEWEST_ROUNDS * 2 * len(self.dispatches))
+        return self.master.solve() or found.outer
+
+    def _relaxed(self, tolerance: float, inner: Priced | None) -> Relaxed:
+        for _ in range(3):
+            found = relax(self.master, self.dispatches, tolerance, MOST_ROUNDS, inner, self.goes_on)
+            if found.outer is None and found.bound == np.inf:
+                raise InfeasibleError(
+                    ["the program of sites, power, hardware and demand has no solution"]
+                )
+            if found.inner is None or found.inner.shortfall <= NO_SHORTFALL:
+                break
+            for dispatch in self.dispatches:
+                dispatch.dearer(10.0)
+            inner = price(self.master, self.dispatches, found.inner.columns)
+        return found
+
+    def settle(self, point: Point) -> bool:
+        """Price the plan with the whole columns of a point; true where it is the best so far."""
+        whole = np.flatnonzero(self.master.whole)
+        self.master.fix(whole, np.round(point.columns[whole]))
+        self.master.tighten(tight=True)
+        try:
+            found = relax(
+                self.master, self.dispatches, PLAN_TOLERANCE, PLAN_ROUNDS, None, self._may_settle
+            )
+        finally:
+            self.master.tighten(tight=False)
+            self.master.free(whole)
+        if found.inner is None or found.outer is None or found.inner.shortfall > NO_SHORTFALL:
+            return False
+        best = self.incumbent
+        if best is not None and found.inner.objective >= best.priced.objective:
+            return False
+        columns = found.inner.columns.copy()
+        columns[whole] = np.round(columns[whole])
+        self.incumbent = Incumbent(replace(found.inner, columns=columns), found.outer)
+        return True
+
+    def _may_settle(self) -> bool:
+        # A plan in hand is priced to its end, beyond the limit if need be: it is soon done.
+        return self.left_s > -SEARCH_S
+
+    def dive(self, start: Point) -> dict[str, float]:
+        """Look for a first plan; return what deciding each family cost."""
+        dive = Dive(self.master, self.goes_on)
+        found = dive.run(self.families, start)
+        dive.undo()
+        if found is not None:
+            self.settle(found)
+        self.stage("dive")
+        return dive.rises
+
+    def improve(self, relaxed: Point, rises: dict[str, float]) -> None:
+        """Search neighbourhoods of the incumbent until none of them betters it."""
+        nodes = NODES
+        while self.unfinished():
+            better = False
+            for freed in self._neighbourhoods(relaxed, rises):
+                if not self.unfinished():
+                    break
+                better |= self._search(freed, nodes)
+            if not better:
+                break
+        self.stage("improve")
+
+    def _neighbourhoods(
+        self, relaxed: Point, rises: dict[str, float]
+    ) -> Iterator[npt.NDArray[np.bool_]]:
+        """Columns to free: of dear families, where incumbent and relaxation differ, of a site."""
+        whole = self.master.whole
+        families = np.array([name for name, _ in self.names])
+        for name in sorted(rises, key=lambda name: -rises[name]):
+            if rises[name] > PLAN_TOLERANCE * abs(self.bound):
+                yield whole & (families == name)
+        if self.incumbent is not None:
+            columns = self.incumbent.point.columns
+            yield whole & (np.abs(columns - relaxed.columns) > WHOLE)
+        sites = np.array([_first(key) for key in self.names])
+        for site in np.unique(sites[whole]):
+            yield whole & (sites == site)
+
+    def _search(self, freed: npt.NDArray[np.bool_], nodes: int) -> bool:
+        """Search a neighbourhood; true where it held a better plan."""
+        best = self.incumbent
+        if best is None or not freed.any():
+            return False
+        options = {
+            "mip_max_nodes": nodes,
+            "mip_rel_gap": 0.2 * self.options.gap,
+            "time_limit": max(1.0, min(SEARCH_S, self.left_s)),
+            "random_seed": self.options.seed,
+        }
+        found = self.master.search(best.point, freed, options)
+        better = found.point is not None and found.point.objective < best.point.objective * (
+            1.0 - PLAN_TOLERANCE
+        )
+        return better and found.point is not None and self.settle(found.point)
+
+    def close(self) -> None:
+        """Branch on everything, for the bound and what else there is."""
+        while self.unfinished():
+            before = self.bound
+            options = {
+                "mip_rel_gap": 0.5 * self.options.gap,
+                "time_limit": max(1.0, self.left_s),
+                "random_seed": self.options.seed,
+            }
+            start = None if self.incumbent is None else self.incumbent.point
+            everything = self.master.whole.copy()
+            found = self.master.search(start, everything, options)
+            self.bound = max(self.bound, found.bound)
+            settled = found.point is not None and self.settle(found.point)
+            if self.bound <= before and not settled:
+                break
+        self.stage("close")
+
+
+def _first(key: tuple[str, Any]) -> str:
+    index = key[1]
+    return str(index[0] if isinstance(index, tuple) else index)
+
+
+def solve_decomposed(
+    model: Model,
+    options: Solve,
+    progress: Progress = nothing,
+    matrix: Matrix | None = None,
+) -> Solved:
+    """Solve a built model in parts.
+
+    Parameters
+    ----------
+    model, options
+        As for `tokenworks.solver.whole.solve_whole`, and with the same answer.
+    progress
+        Told at the end of every stage.
+    matrix
+        Its program, where it has been compiled already.
+
+    Raises
+    ------
+    InfeasibleError
+        Where no plan meets all limits.
+    NoIncumbentError
+        Where a limit ended the search before it had found a plan.
+    """
+    began = time.perf_counter()
+    search = Search(model, matrix or compile_matrix(model.pyomo), options, progress, began)
+    try:
+        relaxed = search.relax()
+        rises = search.dive(relaxed)
+        if search.incumbent is not None:
+            search.improve(relaxed, rises)
+        search.close()
+    except KeyboardInterrupt:
+        search.interrupted = True
+    return _solved(search)
+
+
+def _solved(search: Search) -> Solved:
+    incumbent = search.incumbent
+    if incumbent is None:
+        raise NoIncumbentError("stopped before any plan was found")
+    matrix, parts, master = search.matrix, search.parts, search.master
+    values = np.zeros(len(matrix.columns))
+    values[parts.columns] = incumbent.priced.columns
+    for part, answer in zip(parts.dispatches, incumbent.priced.answers, strict=True):
+        values[part.columns] = answer.columns
+    objective = float(matrix.cost @ values) + matrix.offset
+    bound = min(search.bound / master.scale, objective)
+    of_investment = investment_matrix(matrix, parts)
+    unavoidable = unavoidable_usd(search.model, of_investment, search.options)
+    search.stage("unavoidable")
+    solved = Solved(
+        status=Status.OPTIMAL,
+        values=by_name(matrix, values),
+        objective_usd=objective,
+        bound_usd=bound,
+        unavoidable_usd=unavoidable,
+        rows=matrix.shape[0],
+        columns=matrix.shape[1],
+        nonzeros=int(matrix.a.nnz),
+        seconds=search.seconds,
+        method="decomposed",
+    )
+    if search.interrupted:
+        return replace(solved, status=Status.INTERRUPTED)
+    return solved if solved.gap <= search.options.gap else replace(solved, status=Status.TIME_LIMIT)
+
+
+def investment_matrix(matrix: Matrix, parts: Parts) -> Matrix:
+    """The program of investment alone: every plan is in it, so its bounds hold for all."""
+    return replace(
+        matrix,
+        columns=[matrix.columns[place] for place in parts.columns],
+        rows=[matrix.rows[place] for place in parts.rows],
+        cost=matrix.cost[parts.columns],
+        lower=matrix.lower[parts.columns],
+        upper=matrix.upper[parts.columns],
+        whole=matrix.whole[parts.columns],
+        a=matrix.a.tocsr()[parts.rows][:, parts.columns].tocsc(),
+        row_lower=matrix.row_lower[parts.rows],
+        row_upper=matrix.row_upper[parts.rows],
+    )

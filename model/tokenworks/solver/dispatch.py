@@ -1,0 +1,136 @@
+"""A dispatch as a function of its stocks: cost, and slopes that make a cut.
+
+    cost(z) = min { c y + p s : lower <= A y + B z + s <= upper, y within its bounds, s >= 0 }
+
+The shortfall s makes every z answerable: a point that cannot be dispatched is dear, not impossible,
+and its cut points the way back. With p below what a shortfall is worth the cut still holds, since
+cost(z) is then below the true cost; a plan is one only where its shortfall is zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from tokenworks.errors import SolverError
+from tokenworks.solver.highs import TOLERANCES
+from tokenworks.solver.matrix import Floats, Matrix
+from tokenworks.solver.parts import Part
+
+# Price of a shortfall over the dearest cost of the part's columns. Dear enough to be the last
+# resort; with 100 in place of 20 the relaxation of `us-quick` took half as many rounds again.
+SHORTFALL_OVER_COST = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Least cost at some stocks, in the master's unit.
+
+    Attributes
+    ----------
+    cost
+        With what a shortfall costs.
+    slopes
+        By stock, of a plane that lies nowhere above the cost.
+    columns
+        Values of the part's columns.
+    shortfall
+        Sum of what rows lack; zero where the stocks can be dispatched.
+    """
+
+    cost: float
+    slopes: Floats
+    columns: Floats
+    shortfall: float
+
+
+class Dispatch:
+    """A part, kept in HiGHS with the basis of its last answer."""
+
+    def __init__(self, part: Part, matrix: Matrix, scale: float) -> None:
+        self.part = part
+        self.stocks = part.stocks
+        self._lower, self._upper = matrix.row_lower[part.rows], matrix.row_upper[part.rows]
+        self._cost = matrix.cost[part.columns] * scale
+        self._rows = np.arange(len(part.rows), dtype=np.int32)
+        self._price = SHORTFALL_OVER_COST * max(float(np.abs(self._cost).max(initial=0.0)), 1e-6)
+        self._solver = self._loaded(matrix)
+
+    def _loaded(self, matrix: Matrix) -> highspy.Highs:
+        part = self.part
+        shortfall = self._shortfall()
+        a = sp.hstack([part.a, shortfall]).tocsc()
+        more = shortfall.shape[1]
+        program = highspy.HighsLp()
+        program.num_row_, program.num_col_ = a.shape
+        program.col_cost_ = np.concatenate([self._cost, np.full(more, self._price)])
+        program.col_lower_ = np.concatenate([matrix.lower[part.columns], np.zeros(more)])
+        program.col_upper_ = np.concatenate([matrix.upper[part.columns], np.full(more, np.inf)])
+        program.row_lower_, program.row_upper_ = self._lower, self._upper
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        program.a_matrix_.start_ = a.indptr
+        program.a_matrix_.index_ = a.indices
+        program.a_matrix_.value_ = a.data
+        solver = highspy.Highs()
+        options: dict[str, Any] = {
+            "output_flag": False,
+            "presolve": "off",
+            "threads": 1,
+            **TOLERANCES,
+        }
+        for name, value in options.items():
+            solver.setOptionValue(name, value)
+        solver.passModel(program)
+        return solver
+
+    def _shortfall(self) -> sp.csc_matrix:
+        """A column for each way in which stocks alone can break a row."""
+        b = self.part.b
+        most, least = (np.asarray(f(axis=1).todense()).ravel() for f in (b.max, b.min))
+        over = np.flatnonzero(np.isfinite(self._upper) & (most > 0.0))
+        under = np.flatnonzero(np.isfinite(self._lower) & (least < 0.0))
+        signs = np.concatenate([np.full(len(over), -1.0), np.ones(len(under))])
+        rows = np.concatenate([over, under])
+        return sp.csc_matrix((signs, (rows, np.arange(len(rows)))), (len(self._rows), len(rows)))
+
+    def dearer(self, times: float) -> None:
+        """Raise the price of a shortfall; cuts made before stay valid, and are weaker."""
+        self._price *= times
+        own, count = len(self.part.columns), self._solver.getNumCol()
+        columns = np.arange(own, count, dtype=np.int32)
+        self._solver.changeColsCost(len(columns), columns, np.full(len(columns), self._price))
+
+    def at(self, stocks: Floats) -> Answer:
+        """The answer at some stocks.
+
+        Raises
+        ------
+        SolverError
+            Where HiGHS finds none, which cannot be by the mathematics.
+        """
+        used = self.part.b @ stocks
+        solver = self._solver
+        lower, upper = self._lower - used, self._upper - used
+        solver.changeRowsBounds(  # type: ignore[attr-defined]
+            len(self._rows), self._rows, lower, upper
+        )
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            solver.clearSolver()  # from the start, for once: numbers, not mathematics, ended it
+            solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            status = solver.modelStatusToString(solver.getModelStatus())
+            raise SolverError(f"a dispatch of {len(self._rows)} rows ended with status {status}")
+        solution = solver.getSolution()
+        values = np.array(solution.col_value, dtype=np.float64)
+        own = len(self.part.columns)
+        return Answer(
+            cost=float(solver.getInfo().objective_function_value),
+            slopes=-(self.part.b.T @ np.array(solution.row_dual, dtype=np.float64)),
+            columns=values[:own],
+            shortfall=float(values[own:].sum()),
+        )

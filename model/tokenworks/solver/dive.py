@@ -1,0 +1,209 @@
+"""A dive: whole columns are decided family by family, the relaxation solved again after each few.
+
+What others hang on is decided first (`tokenworks.build.DECISIONS`). Of a family the largest
+fractions are rounded up, a third of them at a time, so that the relaxation can still shift the
+rest; where that leaves nothing feasible, one column at a time, up and else down. Columns that
+exclude each other, such as the months in which one route can be filed, are decided together: the
+first that is used takes all, since what hangs on a later one can also hang on an earlier.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tokenworks.solver.master import Master, Point
+from tokenworks.solver.matrix import Floats
+from tokenworks.solver.parts import Indices
+
+WHOLE = 1e-6
+# Fractions below this are rounded down first.
+LEAST_FRACTION = 0.1
+# Of columns that exclude each other, what is used less than this together is not used.
+LEAST_USE = 0.02
+# What a column of a group holds where it is used at all.
+USED = 1e-3
+# Share of a family's fractions that are decided at once.
+AT_ONCE = 3
+# Columns tried one by one before a dive gives up.
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Family:
+    """Whole columns that are decided alike.
+
+    Attributes
+    ----------
+    name
+        Of their variable.
+    columns
+        Of the master.
+    groups
+        Sets of them of which at most one is used, each in order of preference; empty where every
+        column stands for itself.
+    """
+
+    name: str
+    columns: Indices
+    groups: tuple[Indices, ...] = ()
+
+
+@dataclass
+class Dive:
+    """A dive in progress, on a master whose bounds it changes.
+
+    Attributes
+    ----------
+    master
+        Its bounds are left as the dive set them; `undo` gives them back.
+    goes_on
+        Asked before every relaxation.
+    rises
+        Family to what deciding it cost, in the master's unit.
+    """
+
+    master: Master
+    goes_on: Callable[[], bool]
+    rises: dict[str, float] = field(default_factory=dict)
+    _lower: Floats = field(init=False)
+    _upper: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lower, self._upper = self.master.lower.copy(), self.master.upper.copy()
+
+    def run(self, families: Sequence[Family], start: Point) -> Point | None:
+        """Decide all families; None where the dive ended without a point."""
+        point: Point | None = start
+        for family in families:
+            if point is None:
+                return None
+            before = point.objective
+            decide = self._groups if family.groups else self._singles
+            point = decide(family, point)
+            if point is not None:
+                self.rises[family.name] = point.objective - before
+        return point
+
+    def undo(self) -> None:
+        """Give the master's columns their own bounds back."""
+        self.master.free(np.arange(self.master.count))
+
+    def _singles(self, family: Family, point: Point | None) -> Point | None:
+        while point is not None and self.goes_on():
+            open_ = family.columns[self._lower[family.columns] < self._upper[family.columns]]
+            values = point.columns[open_]
+            up, down = np.ceil(values - WHOLE), np.floor(values + WHOLE)
+            fractional = open_[up > down]
+            if not len(fractional):
+                return self._hold(open_, np.round(values))
+            fractions = values[up > down] - down[up > down]
+            order = np.argsort(-fractions, kind="stable")
+            chosen = order[: max(1, len(order) // AT_ONCE)]
+            chosen = chosen[fractions[chosen] >= LEAST_FRACTION]
+            if len(chosen):
+                held = self._hold(fractional[chosen], up[up > down][chosen])
+            else:
+                held = self._hold(fractional, down[up > down])
+            point = held or self._one_by_one(fractional[order], point)
+        return None
+
+    def _one_by_one(self, columns: Indices, point: Point) -> Point | None:
+        for column in columns[:TRIES]:
+            value = point.columns[column]
+            for rounded in (np.ceil(value - WHOLE), np.floor(value + WHOLE)):
+                held = self._hold(np.array([column]), np.array([rounded]))
+                if held is not None:
+                    return held
+        return None
+
+    def _groups(self, family: Family, point: Point | None) -> Point | None:
+        while point is not None and self.goes_on():
+            undecided = [group for group in family.groups if self._is_split(group, point)]
+            if not undecided:
+                break
+            uses = np.array([point.columns[group].sum() for group in undecided])
+            order = np.argsort(-uses, kind="stable")
+            for number in order[: max(1, len(order) // AT_ONCE)]:
+                held = self._one_of(undecided[number], point)
+                if held is None:
+                    return None
+                latest = held
+            point = latest
+        return self._singles(family, point)
+
+    def _is_split(self, group: Indices, point: Point) -> bool:
+        values = point.columns[group]
+        open_ = self._lower[group] < self._upper[group]
+        return bool((np.abs(values - np.round(values))[open_] > WHOLE).any())
+
+    def _one_of(self, group: Indices, point: Point) -> Point | None:
+        values = point.columns[group]
+        used = np.flatnonzero(values > USED)
+        first = int(used[0]) if len(used) else 0
+        one = np.zeros(len(group))
+        one[first] = 1.0
+        none = np.zeros(len(group))
+        choices = (none, one) if values.sum() < LEAST_USE else (one, none)
+        for choice in choices:
+            held = self._hold(group, choice)
+            if held is not None:
+                return held
+        return None
+
+    def _hold(self, columns: Indices, values: Floats) -> Point | None:
+        """Hold columns at values and solve; take it back where nothing is feasible."""
+        if (
+            (values < self._lower[columns] - WHOLE) | (values > self._upper[columns] + WHOLE)
+        ).any():
+            return None
+        self.master.fix(columns, values)
+        point = self.master.solve()
+        if point is None:
+            self.master.bound(columns, self._lower[columns], self._upper[columns])
+            return None
+        self._lower[columns] = self._upper[columns] = values
+        return point
+
+
+def families_of(
+    names: Sequence[tuple[str, object]],
+    whole: Indices,
+    decisions: Mapping[str, int | None],
+) -> tuple[Family, ...]:
+    """Families of whole columns, in the order in which they are decided.
+
+    Parameters
+    ----------
+    names
+        (variable, index) of every column of the master.
+    whole
+        Its whole columns.
+    decisions
+        Variable to how many places of its index name a group of columns that exclude each other,
+        in the order of the index behind; None where there is none. What is not named is decided
+        last, column by column.
+    """
+    members: dict[str, list[int]] = defaultdict(list)
+    for column in whole.tolist():
+        members[names[column][0]].append(column)
+    order = [*decisions, *sorted(set(members) - set(decisions))]
+    found = []
+    for name in order:
+        if name not in members:
+            continue
+        places = decisions.get(name)
+        groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        if places is not None:
+            for column in members[name]:
+                index = names[column][1]
+                assert isinstance(index, tuple)  # noqa: S101 -- a group has an index behind it
+                groups[index[:places]].append(column)
+        in_order = (sorted(g, key=lambda c: names[c][1][places:]) for g in groups.values())  # type: ignore[index]
+        found.append(
+            Family(name, np.array(members[name]), tuple(np.array(group) for group in in_order))
+        )
+    return tuple(found)

@@ -1,0 +1,251 @@
+"""The master: investment with a floor under the cost of every dispatch, made of cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from tokenworks.errors import InfeasibleError, SolverError
+from tokenworks.solver.dispatch import Answer
+from tokenworks.solver.highs import SEARCH, TOLERANCES
+from tokenworks.solver.matrix import Floats, Matrix
+from tokenworks.solver.parts import Indices, Parts
+
+# Scaled cost under which no dispatch can fall: not a bound that anything should reach.
+NO_FLOOR = -1e9
+LOOSE_TOLERANCE = 1e-7
+# Cuts that were slack by more than this share of the dispatches' cost are dropped.
+SLACK = 1e-3
+
+_INFEASIBLE = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """cost of a dispatch >= constant + slopes · stocks, the stocks as columns of the master."""
+
+    dispatch: int
+    stocks: Indices
+    slopes: Floats
+    constant: float
+
+
+@dataclass(frozen=True)
+class Point:
+    """A solution of the master: columns of investment, floors of the dispatches, objective."""
+
+    columns: Floats
+    floors: Floats
+    objective: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: a point, or none, and a bound on all that it searched."""
+
+    point: Point | None
+    bound: float
+
+
+class Master:
+    """Investment's rows and columns in HiGHS, a floor for every dispatch, and the cuts.
+
+    Costs are scaled by a power of two, as HiGHS wants them near one.
+    """
+
+    def __init__(self, matrix: Matrix, parts: Parts, scale: float) -> None:
+        self.scale = scale
+        self.count = len(parts.columns)
+        self.dispatches = len(parts.dispatches)
+        self.cost = matrix.cost[parts.columns] * scale
+        self.offset = matrix.offset * scale
+        self.whole = matrix.whole[parts.columns]
+        self.lower = matrix.lower[parts.columns].copy()
+        self.upper = matrix.upper[parts.columns].copy()
+        self.own_rows = len(parts.rows)
+        place = np.full(len(matrix.columns), -1, dtype=np.int64)
+        place[parts.columns] = np.arange(self.count)
+        self.stocks = [place[part.stocks] for part in parts.dispatches]
+        # Where nothing that dispatch does earns money, its cost is never below zero.
+        earns = any((matrix.cost[part.columns] < 0.0).any() for part in parts.dispatches)
+        self.earns = earns
+        self._solver = self._loaded(matrix, parts)
+
+    def _loaded(self, matrix: Matrix, parts: Parts) -> highspy.Highs:
+        a = matrix.a.tocsr()[parts.rows][:, parts.columns].tocsc()
+        more = self.dispatches
+        program = highspy.HighsLp()
+        program.num_row_, program.num_col_ = a.shape[0], self.count + more
+        program.col_cost_ = np.concatenate([self.cost, np.ones(more)])
+        program.offset_ = self.offset
+        program.col_lower_ = np.concatenate([self.lower, np.zeros(more)])
+        program.col_upper_ = np.concatenate([self.upper, np.full(more, np.inf)])
+        program.row_lower_ = matrix.row_lower[parts.rows]
+        program.row_upper_ = matrix.row_upper[parts.rows]
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        program.a_matrix_.start_ = np.concatenate([a.indptr, np.full(more, a.indptr[-1])])
+        program.a_matrix_.index_ = a.indices
+        program.a_matrix_.value_ = a.data
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("threads", 1)
+        solver.passModel(program)
+        return solver
+
+    def release_floors(self) -> None:
+        """Let the cost of a dispatch fall below zero, where cuts allow."""
+        places = np.arange(self.count, self.count + self.dispatches, dtype=np.int32)
+        lower = np.full(self.dispatches, NO_FLOOR)
+        upper = np.full(self.dispatches, np.inf)
+        self._solver.changeColsBounds(self.dispatches, places, lower, upper)
+
+    def tighten(self, *, tight: bool) -> None:
+        """Solve to the tolerances of a plan, or to those of HiGHS, which do for a bound."""
+        for name, value in TOLERANCES.items():
+            self._solver.setOptionValue(name, value if tight else LOOSE_TOLERANCE)
+
+    def solve(self) -> Point | None:
+        """The relaxation's best point; None where there is none.
+
+        Raises
+        ------
+        SolverError
+            Where HiGHS ends otherwise.
+        """
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status in _INFEASIBLE:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            self._solver.clearSolver()
+            self._solver.run()
+            status = self._solver.getModelStatus()
+        if status in _INFEASIBLE:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            shown = self._solver.modelStatusToString(status)
+            raise SolverError(f"the investment program ended with status {shown}")
+        return self._point(self._solver)
+
+    def _point(self, solver: highspy.Highs) -> Point:
+        values = np.array(solver.getSolution().col_value, dtype=np.float64)
+        objective = float(solver.getInfo().objective_function_value)
+        return Point(values[: self.count], values[self.count :], objective)
+
+    def cut_of(self, dispatch: int, stocks: Floats, answer: Answer) -> Cut:
+        """The plane under the cost of a dispatch that an answer gives."""
+        constant = answer.cost - float(answer.slopes @ stocks)
+        # What is left of the zero that a homogeneous dispatch has.
+        if abs(constant) <= 1e-7 * max(1.0, abs(answer.cost)):
+            constant = min(constant, 0.0)
+        return Cut(dispatch, self.stocks[dispatch], answer.slopes, constant)
+
+    def add(self, cuts: Sequence[Cut]) -> None:
+        """Add cuts."""
+        starts, indices, values = [], [], []
+        count = 0
+        for cut in cuts:
+            kept = cut.slopes != 0.0
+            starts.append(count)
+            indices += [cut.stocks[kept], np.array([self.count + cut.dispatch])]
+            values += [-cut.slopes[kept], np.ones(1)]
+            count += int(kept.sum()) + 1
+        if not cuts:
+            return
+        self._solver.addRows(
+            len(cuts),
+            np.array([cut.constant for cut in cuts]),
+            np.full(len(cuts), np.inf),
+            count,
+            np.array(starts, dtype=np.int32),
+            np.concatenate(indices).astype(np.int32),
+            np.concatenate(values),
+        )
+
+    def drop_slack(self, point: Point, newest: int) -> int:
+        """Drop cuts that are slack at a point, but the newest; return how many are left."""
+        program = self._solver.getLp()
+        count = program.num_row_ - self.own_rows
+        if count <= newest:
+            return count
+        activity = np.array(self._solver.getSolution().row_value)[self.own_rows :]
+        right = np.array(program.row_lower_)[self.own_rows :]
+        most = SLACK * max(1.0, float(np.abs(point.floors).mean()))
+        idle = np.flatnonzero((activity - right)[: count - newest] > most) + self.own_rows
+        if len(idle):
+            self._solver.deleteRows(len(idle), idle.astype(np.int32))
+        return count - len(idle)
+
+    def bound(self, columns: Indices, lower: Floats, upper: Floats) -> None:
+        """Set the bounds of some columns."""
+        where = columns.astype(np.int32)
+        self._solver.changeColsBounds(len(where), where, lower, upper)
+
+    def fix(self, columns: Indices, values: Floats) -> None:
+        """Hold some columns at values."""
+        self.bound(columns, values, values)
+
+    def free(self, columns: Indices) -> None:
+        """Give some columns their own bounds back."""
+        self.bound(columns, self.lower[columns], self.upper[columns])
+
+    def search(
+        self, start: Point | None, freed: npt.NDArray[np.bool_], options: dict[str, Any]
+    ) -> Found:
+        """Branch and bound over some whole columns, the others as in the start.
+
+        Parameters
+        ----------
+        start
+            A point with whole columns whole; None only where all are freed.
+        freed
+            True where a column of investment may move.
+        options
+            Of HiGHS: gap, nodes, seconds, seed.
+        """
+        program = self._solver.getLp()
+        lower = np.concatenate([self.lower, np.array(program.col_lower_)[self.count :]])
+        upper = np.concatenate([self.upper, np.array(program.col_upper_)[self.count :]])
+        solver = highspy.Highs()
+        for name, value in {"output_flag": False, "threads": 1, **SEARCH, **options}.items():
+            solver.setOptionValue(name, value)
+        if start is not None:
+            held = np.flatnonzero(self.whole & ~freed)
+            lower[held] = upper[held] = np.round(start.columns[held])
+        program.col_lower_, program.col_upper_ = lower, upper
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        integer = np.concatenate([self.whole, np.zeros(self.dispatches, dtype=np.bool_)])
+        program.integrality_ = [kinds[int(one)] for one in integer]
+        solver.passModel(program)
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = [*start.columns.tolist(), *start.floors.tolist()]
+            solution.value_valid = True
+            solver.setSolution(solution)
+        solver.run()
+        info = solver.getInfo()
+        if solver.getModelStatus() in _INFEASIBLE:
+            return Found(None, np.inf)
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        return Found(self._point(solver) if feasible else None, float(info.mip_dual_bound))
+
+
+def first_or_infeasible(point: Point | None) -> Point:
+    """A point, or the answer that there is none.
+
+    Raises
+    ------
+    InfeasibleError
+        Where there is none.
+    """
+    if point is None:
+        raise InfeasibleError(["the program of sites, power, hardware and demand has no solution"])
+    return point

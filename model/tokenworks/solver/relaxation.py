@@ -1,0 +1,120 @@
+"""The relaxation by cuts, stabilised: in between the last point and the best one so far.
+
+Every round asks all dispatches at two points: the master's own, and one between it and the best
+known (in-out separation: Ben-Ameur and Neto 2007, Fischetti, Ljubić and Sinnl 2017). The first
+raises the bound, the second finds plans and cuts that hold near them; a round of dispatches costs
+little beside one of the master, so both are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tokenworks.solver.dispatch import Answer, Dispatch
+from tokenworks.solver.master import Master, Point
+from tokenworks.solver.matrix import Floats
+
+# Weight of the master's own point in the point between.
+OUTER_WEIGHT = 0.5
+# A plan lacks nothing where its dispatches lack no more than this, in MW and MWh of their slices.
+NO_SHORTFALL = 1e-7
+# Rounds of cuts that are never dropped.
+NEWEST_ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A point of the master with the true cost of its dispatches.
+
+    Attributes
+    ----------
+    columns
+        Of investment.
+    answers
+        By dispatch.
+    objective
+        Cost of investment and of all dispatches, their shortfall included.
+    shortfall
+        Of all dispatches.
+    """
+
+    columns: Floats
+    answers: tuple[Answer, ...]
+    objective: float
+    shortfall: float
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Where the rounds ended: a bound, the master's last point, the best priced one; or nothing."""
+
+    bound: float
+    outer: Point | None
+    inner: Priced | None
+    rounds: int
+
+
+def price(master: Master, dispatches: Sequence[Dispatch], columns: Floats) -> Priced:
+    """Ask all dispatches at a point, and give the master what they answer."""
+    # A stock that lies below zero by the solver's tolerance is none that could be dispatched.
+    columns = np.clip(columns, master.lower, master.upper)
+    answers = []
+    cuts = []
+    for number, dispatch in enumerate(dispatches):
+        stocks = columns[master.stocks[number]]
+        answer = dispatch.at(stocks)
+        answers.append(answer)
+        cuts.append(master.cut_of(number, stocks, answer))
+    master.add(cuts)
+    cost = float(master.cost @ columns) + master.offset + sum(a.cost for a in answers)
+    return Priced(columns, tuple(answers), cost, sum(a.shortfall for a in answers))
+
+
+def relax(
+    master: Master,
+    dispatches: Sequence[Dispatch],
+    tolerance: float,
+    rounds: int,
+    inner: Priced | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Relaxed:
+    """Cut until the best point is within a tolerance of the bound.
+
+    Parameters
+    ----------
+    master, dispatches
+        The program in its parts; the master is given the cuts.
+    tolerance
+        Relative to the best point, which lacks nothing when this ends within it.
+    rounds
+        Most rounds.
+    inner
+        A point to start from.
+    goes_on
+        Asked before every round.
+    """
+    outer, bound, done = None, -np.inf, 0
+    while done < rounds and goes_on():
+        outer = master.solve()
+        if outer is None:
+            return Relaxed(np.inf, None, None, done)
+        bound = max(bound, outer.objective)
+        points = [outer.columns]
+        if inner is not None:
+            points.insert(0, OUTER_WEIGHT * outer.columns + (1 - OUTER_WEIGHT) * inner.columns)
+        for columns in points:
+            priced = price(master, dispatches, columns)
+            if inner is None or priced.objective < inner.objective:
+                inner = priced
+        done += 1
+        if inner is not None and _close(inner, bound, tolerance):
+            break
+    return Relaxed(bound, outer, inner, done)
+
+
+def _close(inner: Priced, bound: float, tolerance: float) -> bool:
+    near = inner.objective - bound <= tolerance * abs(inner.objective)
+    return near and inner.shortfall <= NO_SHORTFALL
