@@ -1,0 +1,83 @@
+"""Both ways to solve agree on small random scenarios of every block, and bounds are bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.properties.cases import OPTIONS, random_case
+
+from tokenworks.build import build
+from tokenworks.errors import InfeasibleError
+from tokenworks.inputs import Inputs, assemble
+from tokenworks.io.scenario_files import load_scenario
+from tokenworks.results.tables import tables_of
+from tokenworks.solver.decomposed import solve_decomposed
+from tokenworks.solver.matrix import compile_matrix
+from tokenworks.solver.parts import split
+from tokenworks.solver.whole import solve_whole
+
+Write = Callable[..., Path]
+
+QUICK = range(3)
+SLOW = range(3, 33)
+GAP = 0.002
+SEEDS = [*QUICK, *(pytest.param(seed, marks=pytest.mark.slow) for seed in SLOW)]
+
+
+def inputs_of(seed: int, write_scenario: Write, **options: object) -> Inputs:
+    path = write_scenario(OPTIONS | options, **random_case(seed))
+    return assemble(load_scenario(path))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_both_methods_agree_within_their_gaps(seed: int, write_scenario: Write) -> None:
+    inputs = inputs_of(seed, write_scenario, **{"solve.gap": GAP})
+    options = inputs.scenario.solve
+    model = build(inputs)
+    exact = solve_whole(model, options.model_copy(update={"gap": 0.0}))
+    found = solve_decomposed(model, options)
+    slack = 1e-7 * abs(exact.objective_usd)
+    assert found.bound_usd <= exact.objective_usd + slack
+    assert exact.bound_usd <= found.objective_usd + slack
+    assert found.bound_usd <= found.objective_usd
+    assert found.gap <= GAP
+    tables_of(model, found)  # and with them what must hold on every plan
+
+
+def test_parts_hold_the_whole_program(write_scenario: Write) -> None:
+    inputs = inputs_of(0, write_scenario)
+    model = build(inputs)
+    matrix = compile_matrix(model.pyomo)
+    parts = split(matrix, model.operating)
+    rows = [parts.rows, *(part.rows for part in parts.dispatches)]
+    columns = [parts.columns, *(part.columns for part in parts.dispatches)]
+    assert sorted(np.concatenate(rows)) == list(range(matrix.shape[0]))
+    assert sorted(np.concatenate(columns)) == list(range(matrix.shape[1]))
+    kept = sum(part.a.nnz + part.b.nnz for part in parts.dispatches)
+    kept += matrix.a.tocsr()[parts.rows].nnz
+    assert kept == matrix.a.nnz
+    for part in parts.dispatches:
+        sites = {matrix.columns[place].index()[0] for place in (*part.columns, *part.stocks)}
+        steps = {matrix.columns[place].index()[-1] for place in part.stocks}
+        assert len(sites) == len(steps) == 1, "a part is the dispatch of one site and step"
+        names = {matrix.columns[place].parent_component().local_name for place in part.stocks}
+        assert names <= set(model.stocks)
+
+
+def test_what_cannot_be_served_is_infeasible_in_parts_too(write_scenario: Write) -> None:
+    case = random_case(0)
+    case["cloud_prices"] = []
+    inputs = assemble(
+        load_scenario(
+            write_scenario(
+                OPTIONS
+                | {"unserved": "forbidden", "solve.gap": GAP},
+                **case,
+            )
+        )
+    )
+    with pytest.raises(InfeasibleError):
+        solve_decomposed(build(inputs), inputs.scenario.solve)
