@@ -124,7 +124,7 @@ def solve(
     from tokenworks.io.run_folder import check_run_folder
     from tokenworks.plan import Plan, run_folder, with_options
     from tokenworks.report.branches import print_answer
-    from tokenworks.report.terminal import print_json, say
+    from tokenworks.report.terminal import print_json, say, tell
     from tokenworks.study.branches import BranchedPlan, solve_inputs
 
     started = _now()
@@ -136,7 +136,7 @@ def solve(
     folder = run_folder(inputs, out)
     check_run_folder(folder, inputs.sha256)
     say(f"{chosen.name}: inputs read and checked, solving to a gap of {chosen.solve.gap:.2%}")
-    plan = solve_inputs(inputs, started)
+    plan = solve_inputs(inputs, started, tell)
     if isinstance(plan, BranchedPlan) and (
         horizon_check or business_as_usual or proforma or chronological
     ):

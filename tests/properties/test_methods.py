@@ -73,8 +73,7 @@ def test_what_cannot_be_served_is_infeasible_in_parts_too(write_scenario: Write)
     inputs = assemble(
         load_scenario(
             write_scenario(
-                OPTIONS
-                | {"unserved": "forbidden", "solve.gap": GAP},
+                OPTIONS | {"unserved": "forbidden", "solve.gap": GAP},
                 **case,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from rich.text import Text
 from tokenworks.plan import Plan
 from tokenworks.report.components import by_group
 from tokenworks.report.figures import confidence_by_figure, counts
+from tokenworks.solver.whole import relative
 
 WIDTH = 100
 Justify = Literal["left", "right"]
@@ -30,6 +32,17 @@ def results() -> Console:
 def say(message: str) -> None:
     """Tell of progress, on standard error."""
     Console(file=sys.stderr, width=WIDTH).print(Text(message, style="dim"), soft_wrap=True)
+
+
+def tell(stage: str, bound_usd: float, incumbent_usd: float | None) -> None:
+    """Tell of a stage of the search that has ended, on standard error."""
+    if not math.isfinite(bound_usd):
+        return
+    found = f"no plan costs less than {money(bound_usd)}"
+    if incumbent_usd is not None:
+        gap = relative(incumbent_usd - bound_usd, incumbent_usd)
+        found += f", the best so far {money(incumbent_usd)}, {gap:.2%} above"
+    say(f"{stage}: {found}")
 
 
 def new_table(title: str, *columns: tuple[str, str]) -> RichTable:

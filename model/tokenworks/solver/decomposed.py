@@ -64,6 +64,7 @@ class Search:
     dispatches: tuple[Dispatch, ...] = field(init=False)
     families: tuple[Family, ...] = field(init=False)
     _last: float = field(init=False)
+    _told: tuple[float, float | None] = (-np.inf, None)
 
     def __post_init__(self) -> None:
         self._last = self.started
@@ -85,7 +86,10 @@ class Search:
         self._last = now
         best = self.incumbent
         usd = None if best is None else best.priced.objective / self.master.scale
-        self.progress(name, self.bound / self.master.scale, usd)
+        stands = self.bound / self.master.scale, usd
+        if stands != self._told:  # who has been told need not hear it again
+            self._told = stands
+            self.progress(name, *stands)
 
     @property
     def left_s(self) -> float:

@@ -31,7 +31,15 @@ from tokenworks.solver.extensive import (
 )
 from tokenworks.solver.highs import Status, run
 from tokenworks.solver.matrix import Floats, Matrix
-from tokenworks.solver.whole import Solved, by_name, polished, relative, solve_whole
+from tokenworks.solver.whole import (
+    Progress,
+    Solved,
+    by_name,
+    nothing,
+    polished,
+    relative,
+    solve_whole,
+)
 from tokenworks.study.programs import programs_of
 
 # Milestones at which something is decided; the others follow from them.
@@ -137,18 +145,23 @@ def solve(
     time_limit_s: float | None = None,
     method: str | None = None,
     threads: int | None = None,
+    progress: Progress = nothing,
 ) -> Plan | BranchedPlan:
     """Solve a scenario, one with branches as a whole; see `tokenworks.plan.solve`."""
     started = time.perf_counter()
     chosen = with_options(
         scenario, gap=gap, time_limit_s=time_limit_s, method=method, threads=threads
     )
-    return solve_inputs(assemble(chosen), started)
+    return solve_inputs(assemble(chosen), started, progress)
 
 
-def solve_inputs(inputs: Inputs, started: float) -> Plan | BranchedPlan:
+def solve_inputs(
+    inputs: Inputs, started: float, progress: Progress = nothing
+) -> Plan | BranchedPlan:
     """Solve checked inputs, with their branches where they have any."""
-    return branched(inputs, started) if has_branches(inputs) else plan_of(inputs, started)
+    if has_branches(inputs):
+        return branched(inputs, started)
+    return plan_of(inputs, started, progress)
 
 
 def branched(x: Inputs, started: float) -> BranchedPlan:
