@@ -53,6 +53,7 @@ from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Se
 from tokenworks.blocks.terms import Cost
 from tokenworks.calendar import MONTHS_PER_YEAR
 from tokenworks.candidates import Candidates
+from tokenworks.candidates.assets import MOST_CAPACITY_OVER_PEAK
 from tokenworks.candidates.contracts import (
     FLEXIBLE,
     FlexibleHeadroom,
@@ -60,7 +61,7 @@ from tokenworks.candidates.contracts import (
     route_price,
 )
 from tokenworks.candidates.grouping import gather
-from tokenworks.frames import lookup, rows_by
+from tokenworks.frames import lookup, rows, rows_by
 from tokenworks.inputs import Inputs
 from tokenworks.yearly import Yearly
 
@@ -70,7 +71,7 @@ KW_PER_MW = 1e3
 def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach contracts of grid power."""
     _add_sets(m, x, c)
-    _add_headroom(m, x)
+    _add_headroom(m, x, c)
     m.contract_mw = Var(m.SIGNINGS, domain=NonNegativeReals)
     m.give_up_mw = Var(m.DROPS, domain=NonNegativeReals)
 
@@ -127,7 +128,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.GRANTED_BY = Set(m.GRID_STEPS, initialize=granted)
 
 
-def _add_headroom(m: ConcreteModel, x: Inputs) -> None:
+def _add_headroom(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach what the contracts of every zone share."""
     steps, held = x.calendar.steps, list(m.GRID_STEPS)
     zone = lookup(x.tables["sites"], "site", "zone")
@@ -157,11 +158,20 @@ def _add_headroom(m: ConcreteModel, x: Inputs) -> None:
     m.firm_headroom_mw = Param(m.ZONE_STEPS, initialize=firm_mw)
     m.flexible_headroom_mw = Param(m.FLEXIBLE_STEPS, initialize=all_mw)
 
+    # A large limit makes a weak row, and one that a permit granted to a millionth would open.
+    useful_mw: dict[str, float] = {
+        site.site: MOST_CAPACITY_OVER_PEAK * site.max_it_mw * site.peak_pue_ratio
+        for site in rows(x.tables["sites"])
+    }
+    for s, i, _ in c.held.contracts:
+        useful_mw[s] = max(useful_mw[s], float(routes[i].max_mw))
+
     def most_mw(s: str, i: str, e: int) -> float:
+        route_mw = min(float(routes[i].max_mw), useful_mw[s])
         if share[i] == 0.0:
-            return float(routes[i].max_mw)
+            return route_mw
         room_mw = all_mw[zone[s], cut[i], e] if i in cut else firm_mw[zone[s], e]
-        return min(float(routes[i].max_mw), room_mw / share[i])
+        return min(route_mw, room_mw / share[i])
 
     m.most_contracted_mw = Param(m.GRID_STEPS, initialize={key: most_mw(*key) for key in held})
 

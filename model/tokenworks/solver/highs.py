@@ -72,7 +72,9 @@ _ENDS = {
 }
 
 
-def run(matrix: Matrix, options: Solve, log: bool = False) -> Outcome:
+def run(
+    matrix: Matrix, options: Solve, log: bool = False, whole_within: float | None = None
+) -> Outcome:
     """Solve a program with HiGHS.
 
     Parameters
@@ -83,6 +85,8 @@ def run(matrix: Matrix, options: Solve, log: bool = False) -> Outcome:
         Gap, time limit, threads and seed.
     log
         Whether HiGHS prints its own log to standard output.
+    whole_within
+        Tolerance of whole columns, in place of HiGHS's own.
 
     Raises
     ------
@@ -101,6 +105,7 @@ def run(matrix: Matrix, options: Solve, log: bool = False) -> Outcome:
         "random_seed": options.seed,
         **TOLERANCES,
         **SEARCH,
+        **({} if whole_within is None else {"mip_feasibility_tolerance": whole_within}),
     }.items():
         solver.setOptionValue(name, value)
     solver.HandleKeyboardInterrupt = True

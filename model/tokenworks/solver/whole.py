@@ -19,6 +19,11 @@ from tokenworks.solver.matrix import Floats, Matrix, compile_matrix
 # Seconds given to each of the linear programs after the search; they are small beside it.
 AFTERWARDS_S = 600.0
 
+# By how much rounding whole columns may raise the cost, relative to it.
+ROUNDING = 1e-6
+# Tolerance of whole columns that hardly any coefficient can make use of.
+NARROW = 1e-9
+
 # The solver's tolerances are 1e-9.
 ZERO = 1e-9
 
@@ -116,6 +121,11 @@ def solve_whole(
         raise NoIncumbentError(f"stopped ({found.status}) before any plan was found")
     searched = time.perf_counter()
     values, objective = polished(matrix, found, options)
+    kept = matrix.whole.any() and values is found.values
+    if kept or objective - found.objective > max(options.gap, ROUNDING) * abs(objective):
+        # What was whole by its tolerance alone opened a row with a large coefficient. Plans of a
+        # narrower one are true; the bound stays the first, which no narrower one can lower.
+        values, objective = _narrower(matrix, options, values, np.inf if kept else objective)
     tightened = time.perf_counter()
     unavoidable = unavoidable_usd(model, matrix, options)
     rows, columns = matrix.shape
@@ -152,6 +162,22 @@ def polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, fl
     if again.values is None:
         return incumbent, found.objective
     return again.values, again.objective
+
+
+def _narrower(
+    matrix: Matrix, options: Solve, values: Floats, objective: float
+) -> tuple[Floats, float]:
+    """The better of a plan and of one found with a narrow tolerance of whole columns."""
+    found = run(matrix, options, whole_within=NARROW)
+    if found.values is not None:
+        again, cost = polished(matrix, found, options)
+        if cost < objective:
+            return again, cost
+    return values, objective if np.isfinite(objective) else _cost(matrix, values)
+
+
+def _cost(matrix: Matrix, values: Floats) -> float:
+    return float(matrix.cost @ values) + matrix.offset
 
 
 def unavoidable_usd(model: Model, matrix: Matrix, options: Solve) -> float:
