@@ -72,6 +72,7 @@ def test_limit_of_modules(two_sites: Inputs, usual: Candidates) -> None:
     assert most_modules(site, giant) == 1  # however large against the site
 
 
+@pytest.mark.slow
 def test_rack_needs_a_dense_and_a_cooled_hall(two_sites_with: TwoSitesWith) -> None:
     def as_built(cell: str, value: object) -> Candidates:
         changes = {**NOTHING_HELD, "tables.hall_retrofits": None, f"tables.{cell}": value}

@@ -98,6 +98,7 @@ def test_a_licence_runs_beside_the_lead_time_of_the_system(solve_case):
 
 
 @pytest.mark.parametrize(("chance", "usd"), [(0.5, 100.0), (0.49, YEAR_USD)])
+@pytest.mark.slow
 def test_a_licence_less_likely_than_asked_is_not_to_be_had(solve_case, chance, usd):
     rule = {**LICENCE, "licence_months": 0, "grant_probability_fraction": chance}
     answer = solve_case(export_rules=[rule])
@@ -146,6 +147,7 @@ def test_a_quota_is_for_each_calendar_year_or_for_all(solve_case, period, unserv
         ("tpp", 4000.0, 0.25),  # half of 4,000, at 8 of 1,000 a system
     ],
 )
+@pytest.mark.slow
 def test_a_quota_counts_systems_accelerators_or_performance(solve_case, unit, count, served):
     answer = solve_case(
         hardware=[{"accelerators_count": 8, "tpp": 1000.0}],
@@ -293,6 +295,7 @@ def test_licences_stand_among_the_routes(solve_case):
     assert (str(row["filed"].date()), str(row["granted"].date())) == ("2030-01-01", "2030-04-01")
 
 
+@pytest.mark.slow
 def test_a_plan_that_ships_without_licence_or_beyond_a_quota_is_found_out(solve_case):
     licensed = solve_case(hardware=[{"capex_usd": 1e3}], export_rules=[LICENCE])
     tables, _ = tables_of(licensed.model, licensed.solved)

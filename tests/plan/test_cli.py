@@ -133,6 +133,7 @@ def test_existing_folder_is_refused_before_solving(two_sites: Path, tmp_path: Pa
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "ten years of work"
 
 
+@pytest.mark.slow
 def test_check_counts_what_is_assumed(tmp_path: Path) -> None:
     done = tokenworks("check", "us-tiny", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

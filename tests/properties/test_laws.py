@@ -28,7 +28,7 @@ QUICK = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=2,
+    max_examples=1,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
