@@ -32,6 +32,8 @@ from tokenworks.solver.whole import Progress, Solved, by_name, nothing, relative
 RELAXATION_SHARE = 0.1
 PLAN_TOLERANCE = 1e-7
 MOST_ROUNDS = 400
+# How often a shortfall is made ten times dearer before it is taken for unavoidable.
+DEARER_TIMES = 6
 PLAN_ROUNDS = 60
 # Nodes of a search in a neighbourhood, and seconds after which it ends at the latest.
 NODES = 100
@@ -133,7 +135,7 @@ class Search:
         return self.master.solve() or found.outer
 
     def _relaxed(self, tolerance: float, inner: Priced | None) -> Relaxed:
-        for _ in range(3):
+        for _ in range(DEARER_TIMES):
             found = relax(self.master, self.dispatches, tolerance, MOST_ROUNDS, inner, self.goes_on)
             if found.outer is None and found.bound == np.inf:
                 raise InfeasibleError(
@@ -144,6 +146,8 @@ class Search:
             for dispatch in self.dispatches:
                 dispatch.dearer(10.0)
             inner = price(self.master, self.dispatches, found.inner.columns)
+        if self.goes_on() and found.inner is not None and found.inner.shortfall > NO_SHORTFALL:
+            raise InfeasibleError(["what is served could not be powered at any price"])
         return found
 
     def settle(self, point: Point) -> bool:

@@ -21,7 +21,8 @@ from tokenworks.solver.highs import TOLERANCES
 from tokenworks.solver.matrix import Floats, Matrix
 from tokenworks.solver.parts import Part
 
-# Price of a shortfall over the dearest cost of the part's columns. Dear enough to be the last
+# Price of a shortfall over the dearest cost of the part's columns, or over one, the middle of the
+# program's scaled costs, where dispatch costs next to nothing. Dear enough to be the last
 # resort; with 100 in place of 20 the relaxation of `us-quick` took half as many rounds again.
 SHORTFALL_OVER_COST = 20.0
 
@@ -57,7 +58,7 @@ class Dispatch:
         self._lower, self._upper = matrix.row_lower[part.rows], matrix.row_upper[part.rows]
         self._cost = matrix.cost[part.columns] * scale
         self._rows = np.arange(len(part.rows), dtype=np.int32)
-        self._price = SHORTFALL_OVER_COST * max(float(np.abs(self._cost).max(initial=0.0)), 1e-6)
+        self._price = SHORTFALL_OVER_COST * max(float(np.abs(self._cost).max(initial=0.0)), 1.0)
         self._solver = self._loaded(matrix)
 
     def _loaded(self, matrix: Matrix) -> highspy.Highs:

@@ -1,7 +1,7 @@
 """The parts of a program: investment, and one dispatch for every site and step.
 
-They are found in the arrays, not declared: what operation adds to a program falls into pieces that
-share no column and no row but the stocks of the interface, and every piece is a part. So a new
+They are found in the arrays, not declared: the rows that operation adds to a program fall into
+pieces that share no column, not even a stock of the interface, and every piece is a part. So a new
 feature of dispatch is in its part without a line here.
 """
 
@@ -72,14 +72,18 @@ def split(matrix: Matrix, operating: Collection[str]) -> Parts:
     own = _in_rows(by_row, np.array(named, dtype=np.bool_))
     touched = np.asarray(abs(by_row) @ own.astype(np.float64)) > 0.0
     ours, rows = np.flatnonzero(own), np.flatnonzero(touched)
-    incidence = by_row[rows][:, ours]
+    # Stocks join the hours of a site and step, which nothing else may tie to each other.
+    incidence = by_row[rows]
     both_ways: Any = sp.bmat([[None, incidence], [incidence.T, None]], format="csr")
-    count, labels = connected_components(both_ways, directed=False)
-    row_order = np.argsort(labels[: len(rows)], kind="stable")
-    column_order = np.argsort(labels[len(rows) :], kind="stable")
-    numbers = np.arange(count + 1)
-    row_starts = np.searchsorted(labels[: len(rows)][row_order], numbers)
-    column_starts = np.searchsorted(labels[len(rows) :][column_order], numbers)
+    _, found = connected_components(both_ways, directed=False)
+    of_rows, of_columns = found[: len(rows)], found[len(rows) :][ours]
+    pieces = np.unique(of_rows)
+    count = len(pieces)
+    row_order = np.argsort(of_rows, kind="stable")
+    column_order = np.argsort(of_columns, kind="stable")
+    ends = np.append(pieces, len(found))
+    row_starts = np.searchsorted(of_rows[row_order], ends)
+    column_starts = np.searchsorted(of_columns[column_order], ends)
     dispatches = tuple(
         _part(
             by_row,

@@ -21,6 +21,8 @@ from tokenworks.solver.matrix import Floats
 OUTER_WEIGHT = 0.5
 # A plan lacks nothing where its dispatches lack no more than this, in MW and MWh of their slices.
 NO_SHORTFALL = 1e-7
+# Rounds near the bound in which a shortfall may still go; what stays then is worth its price.
+PATIENCE = 10
 # Rounds of cuts that are never dropped.
 NEWEST_ROUNDS = 4
 
@@ -96,7 +98,7 @@ def relax(
     goes_on
         Asked before every round.
     """
-    outer, bound, done = None, -np.inf, 0
+    outer, bound, done, lacking = None, -np.inf, 0, 0
     while done < rounds and goes_on():
         outer = master.solve()
         if outer is None:
@@ -110,11 +112,12 @@ def relax(
             if inner is None or priced.objective < inner.objective:
                 inner = priced
         done += 1
-        if inner is not None and _close(inner, bound, tolerance):
+        near = inner is not None and _near(inner, bound, tolerance)
+        lacking = lacking + 1 if near else 0
+        if inner is not None and near and (inner.shortfall <= NO_SHORTFALL or lacking > PATIENCE):
             break
     return Relaxed(bound, outer, inner, done)
 
 
-def _close(inner: Priced, bound: float, tolerance: float) -> bool:
-    near = inner.objective - bound <= tolerance * abs(inner.objective)
-    return near and inner.shortfall <= NO_SHORTFALL
+def _near(inner: Priced, bound: float, tolerance: float) -> bool:
+    return inner.objective - bound <= tolerance * abs(inner.objective)
