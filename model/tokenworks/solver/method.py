@@ -8,9 +8,10 @@ from tokenworks.solver.decomposed import solve_decomposed
 from tokenworks.solver.matrix import Matrix, compile_matrix
 from tokenworks.solver.whole import Progress, Solved, nothing, solve_whole
 
-# Below this many columns one call of HiGHS proves most plans within seconds; `us-quick`, with
-# 23,000, is not proven to 20 % in minutes.
-WHOLE_COLUMNS = 12_000
+# Below this many columns one call of HiGHS proves most plans within seconds. Of `us-quick`, with
+# 23,000, it proves none to 20 % in minutes, and of `blue-energy-texas` with its reactors a year
+# late, just under 12,000, none at all.
+WHOLE_COLUMNS = 6_000
 
 
 def solve_model(model: Model, options: Solve, progress: Progress = nothing) -> Solved:
