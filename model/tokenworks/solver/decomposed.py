@@ -34,6 +34,8 @@ PLAN_TOLERANCE = 1e-7
 MOST_ROUNDS = 400
 # How often a shortfall is made ten times dearer before it is taken for unavoidable.
 DEARER_TIMES = 6
+# What the relaxation may lack, by its tolerances; a plan is held to `NO_SHORTFALL`.
+LITTLE_SHORTFALL = 1e-4
 PLAN_ROUNDS = 60
 # Nodes of a search in a neighbourhood, and seconds after which it ends at the latest.
 NODES = 100
@@ -141,12 +143,12 @@ class Search:
                 raise InfeasibleError(
                     ["the program of sites, power, hardware and demand has no solution"]
                 )
-            if found.inner is None or found.inner.shortfall <= NO_SHORTFALL:
+            if found.inner is None or found.inner.shortfall <= LITTLE_SHORTFALL:
                 break
             for dispatch in self.dispatches:
                 dispatch.dearer(10.0)
             inner = price(self.master, self.dispatches, found.inner.columns)
-        if self.goes_on() and found.inner is not None and found.inner.shortfall > NO_SHORTFALL:
+        if self.goes_on() and found.inner is not None and found.inner.shortfall > LITTLE_SHORTFALL:
             raise InfeasibleError(["what is served could not be powered at any price"])
         return found
 
