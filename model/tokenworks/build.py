@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
-import pyomo.core.base.constraint as pyomo_constraint
-import pyomo.core.base.objective as pyomo_objective
-from pyomo.core.expr.template_expr import TemplateExpressionError
 from pyomo.environ import ConcreteModel, Objective, Var, minimize
 
 from tokenworks.blocks import (
@@ -55,6 +50,7 @@ from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.dated import DatedDiscounting
 from tokenworks.errors import InputError, Problem
 from tokenworks.inputs import Inputs
+from tokenworks.lean import lean
 from tokenworks.tax import borne_by
 
 # In the order in which they stand on each other. What runs hour by hour sees of investment the
@@ -161,7 +157,7 @@ def build(x: Inputs, c: Candidates | None = None) -> Model:
     _refuse_what_is_too_large(x, dispatch_columns(x, c))
     m = ConcreteModel(name=x.scenario.name)
     costs: list[CostTerm] = []
-    with templates():
+    with lean():
         for block in BLOCKS:
             block.add(m, x, c)
             if block is interface:
@@ -223,28 +219,3 @@ def total_cost(costs: list[CostTerm]) -> object:
         return total
 
     return rule
-
-
-@contextmanager
-def templates() -> Iterator[None]:
-    """Let Pyomo expand rules from templates, about five times faster than calling them.
-
-    The switches are module-level in Pyomo; they are put back so that other models in the same
-    process are built as they were.
-    """
-    before = pyomo_constraint.TEMPLATIZE_CONSTRAINTS, pyomo_objective.TEMPLATIZE_OBJECTIVES
-    templatize = pyomo_constraint.templatize_constraint
-
-    def templatized(constraint: Any) -> object:
-        # A rule over an empty set has nothing to expand, and no index to make a template from.
-        if constraint.is_indexed() and not constraint.index_set():
-            raise TemplateExpressionError(None)
-        return templatize(constraint)
-
-    pyomo_constraint.TEMPLATIZE_CONSTRAINTS = pyomo_objective.TEMPLATIZE_OBJECTIVES = True
-    pyomo_constraint.templatize_constraint = templatized
-    try:
-        yield
-    finally:
-        pyomo_constraint.TEMPLATIZE_CONSTRAINTS, pyomo_objective.TEMPLATIZE_OBJECTIVES = before
-        pyomo_constraint.templatize_constraint = templatize

@@ -14,11 +14,12 @@ from pyomo.environ import ConcreteModel, NonNegativeReals, Objective, Set, Var, 
 
 from tokenworks.blocks import interface
 from tokenworks.blocks.terms import CostTerm, attach
-from tokenworks.build import OPERATION, templates, total_cost
+from tokenworks.build import OPERATION, total_cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.flexible import FlexibleLoad, flexible_load
 from tokenworks.candidates.slices import Slices
 from tokenworks.inputs import Inputs
+from tokenworks.lean import lean
 
 Stocks = Mapping[str, Mapping[Any, float]]
 
@@ -70,7 +71,7 @@ def operation(
     m.SITE_POWER = Set(dimen=2, initialize=[(site, k) for k in technologies])
     fixed = [variable.local_name for variable in m.component_objects(Var)]
     costs: list[CostTerm] = []
-    with templates():
+    with lean():
         for block in OPERATION:
             block.add(m, x, here)
             for cost in block.costs(m, x, here):

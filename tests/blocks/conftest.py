@@ -12,10 +12,11 @@ import pytest
 from pyomo.environ import ConcreteModel, Constraint, Param, Set, Var
 
 from tokenworks.blocks.terms import CostTerm, attach
-from tokenworks.build import BLOCKS, templates
+from tokenworks.build import BLOCKS
 from tokenworks.candidates import candidates
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
+from tokenworks.lean import lean
 from tokenworks.schema.scenario import Scenario
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -41,7 +42,7 @@ def attach_blocks(x: Inputs) -> dict[str, Attached]:
     """Attach every block to one model, as `build` does, and keep what each of them added."""
     c, m = candidates(x), ConcreteModel()
     found, known = {}, set()
-    with templates():
+    with lean():
         for block in BLOCKS:
             block.add(m, x, c)
             costs = tuple(t for cost in block.costs(m, x, c) for t in attach(m, cost))

@@ -7,26 +7,59 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from pyomo.environ import Constraint
+from pyomo.environ import Constraint, Param, Set, Var
 
 from tokenworks import build as build_module
-from tokenworks.build import build
-from tokenworks.inputs import Inputs
-from tokenworks.solver.matrix import Matrix, compile_matrix
+from tokenworks.build import Model, build
+from tokenworks.inputs import Inputs, assemble
+from tokenworks.io.scenario_files import load_scenario
+from tokenworks.solver.matrix import Matrix, compile_matrix, compiled_by_row, expanded
 
 Entries = dict[tuple[str, str], float]
 
 
+@pytest.fixture(scope="module")
+def fast(two_sites: Inputs) -> Model:
+    return build(two_sites)
+
+
 def test_matrix_is_the_one_of_ordinary_rules(
-    two_sites: Inputs, monkeypatch: pytest.MonkeyPatch
+    two_sites: Inputs, fast: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fast = build(two_sites)
-    monkeypatch.setattr(build_module, "templates", nullcontext)
+    monkeypatch.setattr(build_module, "lean", nullcontext)
     plain = build(two_sites)
     assert kinds(fast.pyomo) == {"TemplateConstraintData"}
     assert "TemplateConstraintData" not in kinds(plain.pyomo)
     fast_entries, plain_entries = (entries(compile_matrix(model.pyomo)) for model in (fast, plain))
     assert different(fast_entries, plain_entries) == []
+
+
+def test_matrix_is_the_one_of_pyomo_in_the_same_order(fast: Model) -> None:
+    assert alike(expanded(fast.pyomo), compiled_by_row(fast.pyomo))
+
+
+@pytest.mark.slow
+def test_matrix_of_us_quick_is_the_one_of_pyomo_in_the_same_order() -> None:
+    m = build(assemble(load_scenario("us-quick"))).pyomo
+    assert alike(expanded(m), compiled_by_row(m))
+
+
+def alike(one: Matrix, other: Matrix) -> bool:
+    """Whether all columns, rows, entries and figures are the same and in the same order."""
+
+    def told(matrix: Matrix) -> list[tuple[str, object]]:
+        of_both = (*matrix.columns, *matrix.rows)
+        return [(name.parent_component().name, name.index()) for name in of_both]
+
+    figures = ("cost", "lower", "upper", "whole", "row_lower", "row_upper")
+    return (
+        told(one) == told(other)
+        and one.offset == other.offset
+        and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in figures)
+        and np.array_equal(one.a.indptr, other.a.indptr)
+        and np.array_equal(one.a.indices, other.a.indices)
+        and np.allclose(one.a.data, other.a.data, rtol=1e-14, atol=0.0)
+    )
 
 
 def different(one: Entries, other: Entries) -> list[str]:
@@ -39,9 +72,9 @@ def different(one: Entries, other: Entries) -> list[str]:
 
 
 def test_other_models_are_built_as_before(two_sites: Inputs) -> None:
-    before = build_module.pyomo_constraint.TEMPLATIZE_CONSTRAINTS
+    before = [kind.construct for kind in (Set, Param, Var, Constraint)]
     build(two_sites)
-    assert build_module.pyomo_constraint.TEMPLATIZE_CONSTRAINTS is before
+    assert [kind.construct for kind in (Set, Param, Var, Constraint)] == before
 
 
 def kinds(model: object) -> set[str]:

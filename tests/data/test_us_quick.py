@@ -11,10 +11,11 @@ import pytest
 from pyomo.environ import ConcreteModel, Constraint, Var
 
 from tokenworks.blocks import hours
-from tokenworks.build import BLOCKS, templates
+from tokenworks.build import BLOCKS
 from tokenworks.candidates import Candidates, candidates
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
+from tokenworks.lean import lean
 
 DATA = Path(__file__).parents[2] / "data"
 OWN = DATA / "cases" / "us-quick"
@@ -37,7 +38,7 @@ def size(m: ConcreteModel) -> int:
 
 def test_every_block_has_rows_or_columns(quick: Inputs, found: Candidates) -> None:
     m, before, empty = ConcreteModel(), 0, []
-    with templates():
+    with lean():
         for block in BLOCKS:
             block.add(m, quick, found)
             now = size(m)

@@ -43,6 +43,8 @@ Equations
 
 from __future__ import annotations
 
+from typing import Any
+
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Param, Set, Var
 
 from tokenworks.blocks.terms import Cost
@@ -151,17 +153,20 @@ def _add_sets(m: ConcreteModel, c: Candidates) -> None:
 def _add_parameters(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     served = c.serving
     peaks, factors = [], {}
-    for s, w, o, e in m.ASSIGNMENTS:
-        groups = list(m.GROUPS_OF[s, w, o, e])
-        # Growth differs between groups, so it belongs to the shape whose peak is sought.
-        shapes = [
-            c.profiles[served.profile_of[s, w, g]] * served.end_ratio[s, w, g, e] for g in groups
-        ]
-        for hour in peak_hours(shapes):
-            peaks.append((s, w, o, hour, e))
-            factors.update(
-                {(s, w, g, hour, e): float(f[hour]) for g, f in zip(groups, shapes, strict=True)}
-            )
+    # Points that serve the same groups peak together.
+    found_hours: dict[tuple[Any, ...], list[int]] = {}
+    for (s, w, o, e), groups in m.GROUPS_OF.items():
+        together = (s, w, e, *groups)
+        if together not in found_hours:
+            # Growth differs between groups, so it belongs to the shape whose peak is sought.
+            shapes = {
+                g: c.profiles[served.profile_of[s, w, g]] * served.end_ratio[s, w, g, e]
+                for g in groups
+            }
+            found_hours[together] = hours = peak_hours(list(shapes.values()))
+            for g, shape in shapes.items():
+                factors.update({(s, w, g, hour, e): float(shape[hour]) for hour in hours})
+        peaks += [(s, w, o, hour, e) for hour in found_hours[together]]
     m.PEAKS = Set(dimen=5, initialize=peaks)
     m.HOUR_FACTORS = Set(dimen=5, initialize=list(factors))
     m.hour_factor = Param(m.HOUR_FACTORS, initialize=factors)

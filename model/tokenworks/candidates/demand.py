@@ -80,11 +80,8 @@ def peak_hours(shapes: list[npt.NDArray[np.float64]]) -> list[int]:
     Of hours with the same values in every profile the first stands for all.
     """
     matrix = np.array(shapes)
-    kept: list[int] = []
-    for hour in range(matrix.shape[1]):
-        column = matrix[:, [hour]]
-        dominated = np.all(matrix >= column, axis=0) & np.any(matrix > column, axis=0)
-        repeated = np.all(matrix[:, :hour] == column, axis=0)
-        if not dominated.any() and not repeated.any():
-            kept.append(hour)
-    return kept
+    # Of two hours: whether the first is nowhere below the second.
+    covers = (matrix[:, :, None] >= matrix[:, None, :]).all(axis=0)
+    dominated = (covers & ~covers.T).any(axis=0)
+    repeated = np.triu(covers & covers.T, 1).any(axis=0)
+    return [int(hour) for hour in np.flatnonzero(~dominated & ~repeated)]

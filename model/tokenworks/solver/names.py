@@ -1,0 +1,79 @@
+"""Columns and rows of a matrix by what they stand for, made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Name:
+    """What a column or row stands for; it answers as Pyomo's own objects do."""
+
+    __slots__ = ("_component", "_index")
+
+    def __init__(self, component: Any, index: Any) -> None:
+        self._component = component
+        self._index = index
+
+    def parent_component(self) -> Any:
+        """Variable or constraint."""
+        return self._component
+
+    def index(self) -> Any:
+        """Index of it."""
+        return self._index
+
+    @property
+    def name(self) -> str:
+        """Name with the index."""
+        return str(self._component[self._index].name)
+
+
+class Names(Sequence[Name]):
+    """Members of components, one component after the other.
+
+    Parameters
+    ----------
+    components
+        Variables or constraints.
+    kept
+        Places of those that are left, among all members of all components, ascending.
+    """
+
+    def __init__(self, components: Sequence[Any], kept: npt.NDArray[np.int64]) -> None:
+        self._components = list(components)
+        self._kept = kept
+        self._ends = np.cumsum([len(component) for component in components], dtype=np.int64)
+        self._members: dict[int, list[Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Name]:
+        bounds = np.searchsorted(self._kept, [0, *self._ends])
+        starts = [0, *self._ends.tolist()]
+        for n, component in enumerate(self._components):
+            members = self._of(n)
+            for place in (self._kept[bounds[n] : bounds[n + 1]] - starts[n]).tolist():
+                yield Name(component, members[place])
+
+    @overload
+    def __getitem__(self, at: int) -> Name: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Name]: ...
+    def __getitem__(self, at: int | slice) -> Name | list[Name]:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        place = int(self._kept[at])
+        n = int(np.searchsorted(self._ends, place, side="right"))
+        members = self._of(n)
+        return Name(self._components[n], members[place - int(self._ends[n])])
+
+    def _of(self, n: int) -> list[Any]:
+        """Indices of a component."""
+        if n not in self._members:
+            self._members[n] = list(self._components[n].index_set())
+        return self._members[n]
