@@ -24,7 +24,7 @@ from tokenworks.lean import lean
 Stocks = Mapping[str, Mapping[Any, float]]
 
 # Stocks without which there is nothing to run, and what of them is the solver's noise.
-_DECIDING = ("capacity_mw", "contracted_mw", "load_mw", "point_load_mw")
+_DECIDING = ("capacity_mw", "contracted_mw", "load_mw", "point_load_mw", "waitable_mw")
 _NOTHING_MW = 1e-9
 
 
@@ -116,7 +116,7 @@ def _at_place(
         serving=serving,
         assets=replace(c.assets, builds=builds),
         # The hours in which nothing is made up for are those of every contract there could be.
-        flexible=_flexible(flexible_load(x, c.siting, serving, here), used["point_load_mw"], step),
+        flexible=_flexible(flexible_load(x, c.siting, serving, here), used, step),
     )
 
 
@@ -125,16 +125,18 @@ def _used(stock: Mapping[Any, float], place: tuple[str, int]) -> set[tuple[Any, 
     return {i[:-1] for i, mw in stock.items() if (i[0], i[-1]) == place and mw > _NOTHING_MW}
 
 
-def _flexible(found: FlexibleLoad, used: set[tuple[Any, ...]], step: int) -> FlexibleLoad:
+def _flexible(
+    found: FlexibleLoad, used: Mapping[str, set[tuple[Any, ...]]], step: int
+) -> FlexibleLoad:
     """Flexible load of a step that there is."""
-    loads = [key for key in found.loads if key[:-1] in used]
-    points = {(s, w, o, e) for s, w, o, _, e in loads}
+    sheds = [key for key in found.shed_loads if key[:-1] in used["point_load_mw"]]
+    waits = [key for key in found.wait_loads if key[:-1] in used["waitable_mw"]]
+    some = bool(sheds or waits)
     return replace(
         found,
-        loads=loads,
-        sheds=[key for key in found.sheds if key in points],
-        deferrals=[key for key in found.deferrals if key in points],
-        interruptions=[key for key in found.interruptions if loads and key[-1] == step],
+        shed_loads=sheds,
+        wait_loads=waits,
+        interruptions=[key for key in found.interruptions if some and key[-1] == step],
     )
 
 

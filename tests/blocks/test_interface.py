@@ -13,7 +13,7 @@ from tokenworks.build import OPERATION, build
 from tokenworks.inputs import Inputs
 from tokenworks.solver.matrix import Matrix, compile_matrix
 
-FLEXIBLE = {"point_load_mw", "most_load_mw", "interrupted_mw"}
+FLEXIBLE = {"point_load_mw", "waitable_mw", "most_load_mw", "interrupted_mw"}
 STOCKS = {"capacity_mw", "creditable_mw", "contracted_mw", "load_mw", "idle_mw"}
 INTERFACE = STOCKS | FLEXIBLE | {"permitted_short_tons_per_year", "co2_allowance_tonnes"}
 

@@ -179,7 +179,7 @@ def test_load_waits_past_midnight_into_the_day_s_beginning(solve_case):
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("hours", [4.0, 12.0, 20.0])
+@pytest.mark.parametrize("hours", [4.0, 12.0, 20.0, 24.0])
 def test_deferral_is_the_best_way_to_move_every_megawatt(solve_case, seed, hours):
     """Against a program with a variable for every (from, to) pair of hours within the window."""
     random = np.random.default_rng(seed)
@@ -217,6 +217,57 @@ def test_a_longer_window_is_no_dearer(solve_case):
     case = DEAR_MORNING | ROOM
     usd = [solve_case(**case, workloads=window(0.7, h)).usd for h in (0.1, 6.0, 12.0, 24.0)]
     assert all(b <= a + 1e-6 for a, b in pairwise(usd))
+
+
+@pytest.mark.parametrize(
+    ("share", "moved"),
+    [
+        (0.4, 1.2),  # 0.8 of `old`, which has no room, and 0.4 of `new`, whose load alone has some
+        (1.0, 1.5),  # no more than the room of both, of 3 MW that may wait
+    ],
+)
+def test_two_systems_share_the_waiting_load(solve_case, share, moved):
+    # `old` serves r by 2 MW all day and is full; `new`, alone near enough for q, serves it by 1 MW
+    # in the dear slice and has room for 1 MW in the fourth slice and for 0.5 in the first. In the
+    # dear slice 3 MW are due, and a megawatt of either runs later on `new`. More of `old` would give
+    # 2 MW in three slices for 20 million USD, and save no more than 12.
+    answer = solve_case(
+        {"unserved": "forbidden"},
+        **DEAR_MORNING,
+        profiles=[*ROOM["profiles"], {"profile": "even", "demand_shape": [1.0] * 24}],
+        regions=[{"region": "r"}, {"region": "q"}],
+        demand=[
+            {"region": "r", "output_tokens_per_s": 1e6, "profile": "even"},
+            {"region": "q", "output_tokens_per_s": 1e6},
+        ],
+        network=[
+            {"site": "s", "region": "r", "rtt_ms": 1.0},
+            {"site": "s", "region": "q", "rtt_ms": 300.0},
+        ],
+        hardware=[
+            {"system": "old", "design_kw": 2000.0, "capex_usd": 2e7},
+            {"system": "new", "capex_usd": 1e8},
+        ],
+        operating_points=[{"system": "old", "ttft_ms": 300.0}, {"system": "new"}],
+        workloads=[{"ttft_limit_ms": 500.0, **window(share, 24.0)[0]}],
+    )
+    assert answer.usd == near(2e7 + 1.5e8 + 250 * 8000.0 * (3.0 - moved))
+    tables, _ = tables_of(answer.model, answer.solved)
+    put_off = tables["dispatch"].query("flow == 'defer' and slice == 'mean-06'")
+    assert put_off.set_index("source")["power_mw"].to_dict() == near({"w": moved})
+
+
+@pytest.mark.parametrize(("hours", "share"), [(23.9, 0.3), (24.0, 0.3), (24.0, 1.0)])
+def test_a_window_of_all_but_a_slice_is_one_of_all_day(solve_case, hours, share):
+    # Of four slices the load of each may run in any of the three others, so the windows of 23.9 h
+    # (held slice by slice) and 24 h (held by the day) are one: all that may wait leaves the dear
+    # slice, 1 MW due, for the room of 0.5 MW in the first and 1 MW in the fourth.
+    answer = solve_case(
+        **DEAR_MORNING, **ROOM, hardware=[{"capex_usd": 1e6}], workloads=window(share, hours)
+    )
+    assert answer.usd == near(1.5e6 + 250 * 8000.0 * (1.0 - share))
+    whole = {index[3] for index in answer.model.pyomo.ALL_DAY}
+    assert whole == ({"mean-00"} if hours == 24.0 else set())
 
 
 def test_load_that_waits_is_not_shed_as_well(solve_case):

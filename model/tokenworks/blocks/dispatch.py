@@ -23,7 +23,7 @@ Equations
         == pue_ratio[s, t] * (idle_mw[s, e]
         + sum(slice_shape[s, p, t] * load_mw[s, w, p, e] for w, p in CLASSES_AT[s, e])
         - sum(shed_mw[s, w, o, e, t] for w, o in SHED_AT[s, e])
-        + sum(catch_up_mw[s, w, o, e, t] - defer_mw[s, w, o, e, t] for w, o in DEFERRED_AT[s, e]))
+        + sum(catch_up_mw[s, w, e, t] - defer_mw[s, w, e, t] for w in DEFERRED_AT[s, e]))
     generation_limit[s, k, e, t in GENERATION]
         generate_mw[s, k, e, t] <= available_share[s, k, t] * capacity_mw[s, k, e]
     import_limit[s, i, e, t in IMPORTS]
@@ -76,10 +76,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
             m.idle_mw[s, e]
             + sum(m.slice_shape[s, p, t] * m.load_mw[s, w, p, e] for w, p in m.CLASSES_AT[s, e])
             - sum(m.shed_mw[s, w, o, e, t] for w, o in m.SHED_AT[s, e])
-            + sum(
-                m.catch_up_mw[s, w, o, e, t] - m.defer_mw[s, w, o, e, t]
-                for w, o in m.DEFERRED_AT[s, e]
-            )
+            + sum(m.catch_up_mw[s, w, e, t] - m.defer_mw[s, w, e, t] for w in m.DEFERRED_AT[s, e])
         )
 
     @m.Constraint(m.GENERATION)

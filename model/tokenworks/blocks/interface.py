@@ -12,11 +12,13 @@ Sets
     SOURCES_AT[s, e]              technologies of POWER_STEPS
     GRIDS_AT[s, e]                routes of GRID_STEPS
     CLASSES_AT[s, e]              (workload, profile) of LOAD_STEPS
-    FLEXIBLE_LOADS  (s, w, o, p, e)     of LOAD_STEPS at point o what can be shed or can wait
-    FLEXIBLE_POINTS (s, w, o, e)        points of FLEXIBLE_LOADS
-    PROFILES_OF[s, w, o, e in FLEXIBLE_POINTS]  daily profiles of FLEXIBLE_LOADS
-    DEFERRABLE      (s, w, o, e)        points of FLEXIBLE_LOADS whose load can wait
-    INTERRUPTIONS   (s, i, e)           flexible contracts of sites with FLEXIBLE_LOADS
+    SHEDDABLE_LOADS (s, w, o, p, e)     of LOAD_STEPS at point o what can be shed
+    SHEDDABLE       (s, w, o, e)        points of SHEDDABLE_LOADS
+    SHED_PROFILES[s, w, o, e in SHEDDABLE]      daily profiles of SHEDDABLE_LOADS
+    WAITABLE_LOADS  (s, w, p, e)        of LOAD_STEPS what is served whole and can wait
+    DEFERRABLE      (s, w, e)           workloads of WAITABLE_LOADS
+    WAIT_PROFILES[s, w, e in DEFERRABLE]        daily profiles of WAITABLE_LOADS
+    INTERRUPTIONS   (s, i, e)           flexible contracts of sites with load to shed or defer
     INTERRUPTED_AT[s, e]                routes of INTERRUPTIONS
     EMISSION_STEPS  (s, o, e)     pollutant o of site s is capped by an air permit in step e
     ALLOWANCES      (s, e)        site s is under a cap on CO2 and can emit in step e
@@ -26,8 +28,9 @@ Variables
     creditable_mw[s, k, n, e in CREDIT_STEPS] >= 0      of it within the years of a credit [MW]
     load_mw[s, w, p, e in LOAD_STEPS] >= 0        mean IT load above idle [MW]
     idle_mw[s, e in SITE_STEPS] >= 0              IT load of idle systems [MW]
-    point_load_mw[s, w, o, p, e in FLEXIBLE_LOADS] >= 0     mean IT load above idle [MW]
-    most_load_mw[s, w, o, e in DEFERRABLE] >= 0             what its systems can run at [MW]
+    point_load_mw[s, w, o, p, e in SHEDDABLE_LOADS] >= 0    mean IT load above idle [MW]
+    waitable_mw[s, w, p, e in WAITABLE_LOADS] >= 0          mean IT load above idle [MW]
+    most_load_mw[s, w, e in DEFERRABLE] >= 0        what its systems can run at together [MW]
     interrupted_mw[s, i, e in INTERRUPTIONS] >= 0   IT load less while the contract is cut [MW]
     permitted_short_tons_per_year[s, o, e in EMISSION_STEPS] >= 0
                                                   most that the site may emit [short tons/year]
@@ -108,16 +111,20 @@ def _emission_steps(
 
 def _add_flexible(m: ConcreteModel, c: Candidates) -> None:
     found = c.flexible
-    points = list(dict.fromkeys((s, w, o, e) for s, w, o, _, e in found.loads))
-    profiles = gather(points, (((s, w, o, e), p) for s, w, o, p, e in found.loads))
-    m.FLEXIBLE_LOADS = Set(dimen=5, initialize=found.loads)
-    m.FLEXIBLE_POINTS = Set(dimen=4, initialize=points)
-    m.PROFILES_OF = Set(m.FLEXIBLE_POINTS, initialize=profiles)
-    m.DEFERRABLE = Set(dimen=4, initialize=found.deferrals)
+    sheds, waits = found.sheds, found.deferrals
+    shed_profiles = gather(sheds, (((s, w, o, e), p) for s, w, o, p, e in found.shed_loads))
+    wait_profiles = gather(waits, (((s, w, e), p) for s, w, p, e in found.wait_loads))
+    m.SHEDDABLE_LOADS = Set(dimen=5, initialize=found.shed_loads)
+    m.SHEDDABLE = Set(dimen=4, initialize=sheds)
+    m.SHED_PROFILES = Set(m.SHEDDABLE, initialize=shed_profiles)
+    m.WAITABLE_LOADS = Set(dimen=4, initialize=found.wait_loads)
+    m.DEFERRABLE = Set(dimen=3, initialize=waits)
+    m.WAIT_PROFILES = Set(m.DEFERRABLE, initialize=wait_profiles)
     m.INTERRUPTIONS = Set(dimen=3, initialize=found.interruptions)
     routes = (((s, e), i) for s, i, e in found.interruptions)
     m.INTERRUPTED_AT = Set(m.SITE_STEPS, initialize=gather(m.SITE_STEPS, routes))
-    m.point_load_mw = Var(m.FLEXIBLE_LOADS, domain=NonNegativeReals)
+    m.point_load_mw = Var(m.SHEDDABLE_LOADS, domain=NonNegativeReals)
+    m.waitable_mw = Var(m.WAITABLE_LOADS, domain=NonNegativeReals)
     m.most_load_mw = Var(m.DEFERRABLE, domain=NonNegativeReals)
     m.interrupted_mw = Var(m.INTERRUPTIONS, domain=NonNegativeReals)
 

@@ -8,8 +8,8 @@ from tokenworks.inputs import Inputs
 
 # Charging, discharging and what is stored.
 _COLUMNS_OF_STORAGE = 3
-# Put off, caught up and what waits.
-_COLUMNS_OF_DEFERRAL = 3
+# Put off and caught up; what waits, where its window ends before the day does.
+_COLUMNS_OF_DEFERRAL = 2
 
 
 def dispatch_columns(x: Inputs, c: Candidates) -> int:
@@ -32,6 +32,8 @@ def dispatch_columns(x: Inputs, c: Candidates) -> int:
     steps = len(x.calendar.steps)
     flexible = [s for s, *_ in c.flexible.sheds]
     flexible += [s for s, *_ in c.flexible.deferrals] * _COLUMNS_OF_DEFERRAL
+    bounded = {(s, w) for s, w, _ in c.flexible.waiting}
+    flexible += [s for s, w, _ in c.flexible.deferrals if (s, w) in bounded]
     return sum(len(c.slices[s].names) for s in flexible) + sum(
         width[site, source] * (steps - step) * len(c.slices[site].names)
         for (site, source), step in first.items()

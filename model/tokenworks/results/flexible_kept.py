@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 import pandas as pd
 
-from tokenworks.frames import rows, rows_by
+from tokenworks.candidates.slices import HOURS_PER_DAY, Slices
+from tokenworks.frames import lookup, rows, rows_by
 from tokenworks.results.frames import Context
 from tokenworks.results.tolerance import differs, exceeds
+from tokenworks.schema.tables_hardware import SERVE
+
+ROUNDING_HOURS = 1e-9
+
+# (site, workload, step).
+Served = tuple[str, str, int]
 
 
 def flexible_kept(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Every promise of flexible load that the plan breaks."""
     yield from _cuts_are_kept(c)
     yield from _flows_are_demand(c, tables["flows"])
-    yield from _days_close(c)
+    yield from _waiting_load_is_kept(c)
     yield from _interruptions_happen(c)
 
 
@@ -45,24 +53,73 @@ def _flows_are_demand(c: Context, flows: pd.DataFrame) -> Iterator[str]:
             yield f"flows of {w}, {r}, {c.start(e)}: {found} of {level.mean_mtokens_per_s}"
 
 
-def _days_close(c: Context) -> Iterator[str]:
-    """What is put off on a day is run on that day, no more of it than may be."""
+def _waiting_load_is_kept(c: Context) -> Iterator[str]:
+    """What is put off is of what may wait, and runs in time, the same day, where there is room."""
+    window = lookup(c.model.inputs.tables["workloads"], "workload", "deferral_window_hours")
     share = c.model.candidates.flexible.deferrable
-    load: dict[tuple[str, str, str, int], float] = defaultdict(float)
-    for (s, w, o, _, e), megawatts in c.all_values("point_load_mw").items():
-        load[s, w, o, e] += megawatts
-    put_off: dict[tuple[str, str, str, int, str], float] = defaultdict(float)
-    run: dict[tuple[str, str, str, int, str], float] = defaultdict(float)
-    for variable, total in (("defer_mw", put_off), ("catch_up_mw", run)):
-        for (s, w, o, e, t), megawatts in c.all_values(variable).items():
-            hours = c.model.candidates.slices[s].hours[t]
-            total[s, w, o, e, t.rpartition("-")[0]] += megawatts * hours
-    for index, megawatt_hours in put_off.items():
-        if differs(megawatt_hours, run[index]):
-            yield f"load {index}: {megawatt_hours} MWh put off, {run[index]} MWh caught up"
-        most = 24.0 * share[index[1]] * load[index[:4]]
-        if exceeds(megawatt_hours, most):
-            yield f"load {index}: {megawatt_hours} MWh put off in a day, of {most} that may be"
+    put_off, run = _by_hour(c, "defer_mw"), _by_hour(c, "catch_up_mw")
+    due, room = _served_whole(c)
+    for index in put_off:
+        (s, w, e), here = index, c.model.candidates.slices[index[0]]
+        where = f"load of {w} at {s}, {c.start(e)}"
+        for t, megawatts in put_off[index].items():
+            most = share[w] * due[index][t]
+            if exceeds(megawatts, most):
+                yield f"{where}, {t}: {megawatts} MW put off, of {most} MW that may be"
+            runs = due[index][t] - megawatts + run[index][t]
+            if exceeds(runs, max(room[index], due[index][t])):
+                yield f"{where}, {t}: {runs} MW run, of {room[index]} MW that its systems can"
+        for day in dict.fromkeys(here.day.values()):
+            of_day = [t for t in here.names if here.day[t] == day]
+            put, caught = (
+                [here.hours[t] * flow[index][t] for t in of_day] for flow in (put_off, run)
+            )
+            if differs(sum(put), sum(caught)):
+                yield f"{where}, {day}: {sum(put)} MWh put off, {sum(caught)} MWh caught up"
+            for waits, most in _waits(here, of_day, put, caught, window[w]):
+                if exceeds(waits, most):
+                    yield f"{where}, {day}: {waits} MWh wait, of {most} MWh that still may"
+
+
+def _by_hour(c: Context, variable: str) -> dict[Served, dict[str, float]]:
+    found: dict[Served, dict[str, float]] = defaultdict(dict)
+    for (s, w, e, t), megawatts in c.all_values(variable).items():
+        found[s, w, e][t] = megawatts
+    return found
+
+
+def _served_whole(c: Context) -> tuple[dict[Served, dict[str, float]], dict[Served, float]]:
+    """Load by hour of what is served whole, and what the systems that serve it can run at."""
+    served, slices = c.model.candidates.serving, c.model.candidates.slices
+    due: dict[Served, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    room: dict[Served, float] = defaultdict(float)
+    for (s, w, o, g, e), flow in c.all_values("serve_mtokens_per_s").items():
+        match = served.matches[w, o]
+        if match.stage == SERVE:
+            mean = flow * match.load_mw_per_mtoken_per_s(e)
+            for t in slices[s].names:
+                due[s, w, e][t] += mean * slices[s].demand_shape[served.profile_of[s, w, g], t]
+    for (s, w, o, e), count in c.all_values("assign_systems").items():
+        match = served.matches[w, o]
+        if match.stage == SERVE:
+            room[s, w, e] += count * match.mtokens_per_s(e) * match.load_mw_per_mtoken_per_s(e)
+    return due, room
+
+
+def _waits(
+    here: Slices, day: list[str], put: list[float], caught: list[float], window_hours: float
+) -> Iterator[tuple[float, float]]:
+    """MWh that wait at the end of every slice, and those put off recently enough to."""
+    level = list(accumulate(p - q for p, q in zip(put, caught, strict=True)))
+    for last in range(len(day)):
+        # Until the end of the next slice, in which it runs at the earliest.
+        hours, recent = here.hours[day[(last + 1) % len(day)]], 0.0
+        for back in range(len(day)):
+            if hours > min(window_hours, HOURS_PER_DAY) + ROUNDING_HOURS:
+                break
+            recent += put[last - back]
+            hours += here.hours[day[last - back]]
+        yield level[last] - min(level), recent
 
 
 def _interruptions_happen(c: Context) -> Iterator[str]:
@@ -73,7 +130,7 @@ def _interruptions_happen(c: Context) -> Iterator[str]:
         owed[s, e] += megawatts * routes[i].curtailed_fraction
     done: dict[tuple[str, int], float] = defaultdict(float)
     for variable in ("shed_mw", "defer_mw"):
-        for (s, _, _, e, t), megawatts in c.all_values(variable).items():
+        for (s, *_, e, t), megawatts in c.all_values(variable).items():
             done[s, e] += megawatts * c.model.candidates.slices[s].share[t]
     for (s, e), mean in owed.items():
         if exceeds(mean, done[s, e]):

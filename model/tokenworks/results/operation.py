@@ -122,14 +122,14 @@ def dispatch(c: Context) -> pd.DataFrame:
         ("discharge", "discharge_mw"),
     ):
         rows += [(s, e, t, k, flow, mw) for (s, k, e, t), mw in c.plan_values(variable).items()]
-    for flow, variable in (
-        ("shed", "shed_mw"),
-        ("defer", "defer_mw"),
-        ("catch-up", "catch_up_mw"),
-    ):
+    rows += [
+        (s, e, t, f"{w} at {o}", "shed", mw * slices[s].pue_ratio[t])
+        for (s, w, o, e, t), mw in c.plan_values("shed_mw").items()
+    ]
+    for flow, variable in (("defer", "defer_mw"), ("catch-up", "catch_up_mw")):
         rows += [
-            (s, e, t, f"{w} at {o}", flow, mw * slices[s].pue_ratio[t])
-            for (s, w, o, e, t), mw in c.plan_values(variable).items()
+            (s, e, t, w, flow, mw * slices[s].pue_ratio[t])
+            for (s, w, e, t), mw in c.plan_values(variable).items()
         ]
     for (s, e), profile in load_mw(c).items():
         rows += [(s, e, t, "load", "load", mw) for t, mw in profile.items()]

@@ -185,7 +185,7 @@ DISPATCH = Table(
         SITE,
         STEP,
         _key("slice", "Representative hour, UTC."),
-        _key("source", "Technology, route, workload and point, or `load`."),
+        _key("source", "Technology, route, workload, of what is shed with its point, or `load`."),
         _value(
             "flow",
             "load that is due, generate, import, charge, discharge, shed, defer or catch-up.",
