@@ -147,6 +147,27 @@ def test_days_that_a_plan_left_out_are_run(write_scenario):
     assert found.shortfall["day_of_year"].tolist() == [*range(301, 366)]
 
 
+def test_load_waits_from_hour_to_hour_of_the_year(write_scenario):
+    # Energy costs 40 USD/MWh by night and nothing by day; half of the load may wait for 24 hours.
+    # On the representative day, as in the year, 0.5 MW are drawn by night: 4,380 · 0.5 · 40 USD.
+    plan = solve(
+        load_scenario(
+            write_scenario(
+                operations=[HALVES | {"grid_price_shape": [0.0, 2.0]}],
+                tariffs=[{"energy_usd_per_mwh": 20.0}],
+                interconnection_routes=[{}],
+                power_technologies=[],
+                workloads=[{"deferrable_fraction": 0.5, "deferral_window_hours": 24.0}],
+                **hours_of_year(1.0),
+            )
+        )
+    )
+    (row,) = plan.chronological().table.to_dict("records")
+    assert row["representative_energy_usd"] == near(87_600.0)
+    assert row["energy_usd"] == near(87_600.0)
+    assert row["shed_mwh"] == near(0.0, abs=1e-6)
+
+
 def test_tables_are_as_declared_and_stand_with_the_plan(write_scenario, tmp_path):
     plan = solve(load_scenario(write_scenario())).with_chronological()
     for name, table in CHRONOLOGICAL_TABLES.items():
