@@ -274,3 +274,8 @@ def test_branches_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(InputError, match=words):
         branched(branches, changes, power_costs=capital(1.0))
+
+
+def test_branches_are_not_solved_in_parts(branched: Callable[..., BranchedPlan]) -> None:
+    with pytest.raises(InputError, match=r"solved together in one program.*let it be `auto`"):
+        branched(TWO, NO_DEMAND, {"solve.method": "decomposed"}, power_costs=capital(1.0))

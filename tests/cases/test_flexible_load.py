@@ -229,8 +229,8 @@ def test_a_longer_window_is_no_dearer(solve_case):
 def test_two_systems_share_the_waiting_load(solve_case, share, moved):
     # `old` serves r by 2 MW all day and is full; `new`, alone near enough for q, serves it by 1 MW
     # in the dear slice and has room for 1 MW in the fourth slice and for 0.5 in the first. In the
-    # dear slice 3 MW are due, and a megawatt of either runs later on `new`. More of `old` would give
-    # 2 MW in three slices for 20 million USD, and save no more than 12.
+    # dear slice 3 MW are due, and a megawatt of either runs later on `new`. More of `old` would
+    # give 2 MW in three slices for 20 million USD, and save no more than 12.
     answer = solve_case(
         {"unserved": "forbidden"},
         **DEAR_MORNING,

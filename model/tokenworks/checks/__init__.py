@@ -128,6 +128,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     branches.check_probabilities_sum_to_one,
     branches.check_branches_are_revealed_within_the_horizon,
     branches.check_branch_changes_can_be_read,
+    branches.check_branches_are_solved_whole,
 )
 
 

@@ -85,3 +85,16 @@ def _value(text: str) -> object:
         return yaml.safe_load(text)
     except yaml.YAMLError:
         return []
+
+
+@reads("branches", options=("solve.method",))
+def check_branches_are_solved_whole(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """A scenario with branches does not ask to be solved in parts."""
+    if len(tables["branches"].frame) and scenario.solve.method == "decomposed":
+        yield Problem(
+            *scenario.origin("solve.method"),
+            "solve.method",
+            "`decomposed` solves one future in parts, and this scenario has branches, which are "
+            "solved together in one program",
+            "let it be `auto` or `whole`, or leave the table `branches` empty",
+        )
