@@ -5,6 +5,7 @@ A shed megawatt-hour loses 3,600 million tokens, at 1 USD each million 3,600 USD
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise, product
 
@@ -13,6 +14,7 @@ import pytest
 from scipy.optimize import linprog
 
 from tokenworks.errors import InfeasibleError, InputError
+from tokenworks.results.flexible_kept import flexible_kept
 from tokenworks.results.frames import Context
 from tokenworks.results.tables import tables_of
 
@@ -287,6 +289,32 @@ def test_load_that_waits_is_not_shed_as_well(solve_case):
         demand=[{"workload": w, "output_tokens_per_s": 1e6} for w in "ab"],
     )
     assert answer.usd == near(250 * 8000.0)
+
+
+@pytest.mark.parametrize(
+    ("put_off", "caught_up", "words"),
+    [
+        ((0, 0.25, 0.25, 0), (0, 0, 0.25, 0.25), None),  # the full slice's load waits in turn
+        ((0, 0.5, 0, 0), (0, 0, 0.5, 0), "MW that may be"),
+        ((0, 0.25, 0, 0), (0, 0, 0.2, 0), "MWh caught up"),
+        ((0, 0.25, 0, 0), (0, 0, 0, 0.25), "MWh that still may"),  # two slices later, of one
+        ((0.1, 0, 0, 0.1), (0.1, 0.1, 0, 0), None),  # past midnight
+        ((0, 0.25, 0, 0), (0, 0, 0.25, 0), "MW that its systems can"),
+    ],
+)
+def test_waiting_load_is_held_to_its_word(solve_case, put_off, caught_up, words):
+    # 1, 1, 1.25 and 0.75 MW are due, of which a quarter may wait for 6 h; there is room for 1.25.
+    shape = {"profiles": [{"demand_shape": [1.0] * 12 + [1.25] * 6 + [0.75] * 6}]}
+    case = {**DEAR_MORNING, **shape, "hardware": [{"capex_usd": 1e6}]}
+    answer = solve_case(**case, workloads=window(0.25, 6.0))
+    tables, _ = tables_of(answer.model, answer.solved)
+    values = dict(answer.solved.values)
+    hours = [f"mean-{hour:02d}" for hour in (0, 6, 12, 18)]
+    for variable, given in (("defer_mw", put_off), ("catch_up_mw", caught_up)):
+        values[variable] = {("s", "w", 0, t): mw for t, mw in zip(hours, given, strict=True)}
+    changed = Context(answer.model, replace(answer.solved, values=values))
+    broken = list(flexible_kept(changed, tables))
+    assert not broken if words is None else any(words in line for line in broken)
 
 
 def test_what_may_wait_for_no_time_is_refused(solve_case):
