@@ -88,6 +88,18 @@ def untouched(component: Any) -> Any:
     return found.untouched() if isinstance(found, OnDemand) else None
 
 
+def members_of(family: Any) -> list[Collection[Any]]:
+    """Members of every set of a family, in the order of its index."""
+    sets = family._data
+    return [sets[index]._values for index in family.index_set()]
+
+
+def values_of(parameter: Any) -> dict[Any, Any]:
+    """Values of a parameter by index, in the order in which they were given."""
+    found: dict[Any, Any] = parameter._data
+    return found
+
+
 @contextmanager
 def lean() -> Iterator[None]:
     """Build models at less cost."""
@@ -99,15 +111,24 @@ def lean() -> Iterator[None]:
         (Constraint, "construct", _with_short_cut(Constraint.construct, _constraint)),
     ]
     before = [(place, name, getattr(place, name)) for place, name, _ in switches]
-    collecting = gc.isenabled()
-    gc.disable()  # what is built stays: nothing is found among millions of new tuples
     try:
         for place, name, of in switches:
             setattr(place, name, of)
-        yield
+        with uncollected():
+            yield
     finally:
         for place, name, of in before:
             setattr(place, name, of)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: what is made stays, and there are millions of tuples."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
         if collecting:
             gc.enable()
 

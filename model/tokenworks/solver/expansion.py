@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from pyomo.core.expr.template_expr import (
 )
 from pyomo.environ import Param, Set, Var
 
+from tokenworks.lean import members_of, values_of
 from tokenworks.solver.labels import Labels, Numbers, Places
 
 Floats = npt.NDArray[np.float64]
@@ -58,7 +60,7 @@ class Frame:
 
     def own_rows(self) -> Numbers:
         """Row of the constraint that each belongs to."""
-        return np.arange(self.size) if self.rows is None else self.rows
+        return np.arange(self.size, dtype=np.int32) if self.rows is None else self.rows
 
 
 @dataclass
@@ -197,7 +199,7 @@ class Reader:
         parameter = e.args[0]
         key = id(parameter), make
         if key not in self._made:
-            self._made[key] = make(list(parameter.sparse_values()))
+            self._made[key] = make(list(values_of(parameter).values()))
         return self._made[key][self._place(e, frame)]
 
     def _column(self, e: Any, frame: Frame) -> Numbers:
@@ -213,7 +215,7 @@ class Reader:
         columns = self._columns_of(component)
         given = [self._label(one, frame) for one in asked]
         if len(given) == len(columns) and all(map(_same, given, columns)):
-            return np.arange(frame.size)
+            return np.arange(frame.size, dtype=np.int32)
         if id(component) not in self._places:
             self._places[id(component)] = Places(columns)
         places = self._places[id(component)].at(given)
@@ -225,7 +227,7 @@ class Reader:
         """Columns of the index of a component's values, in their order."""
         index = component.index_set()
         if component.ctype is Param:
-            keys = list(component.sparse_keys())
+            keys = list(values_of(component))
             if keys != list(index):
                 return self._labels.columns(keys)
         return self._labels.of(index)
@@ -251,11 +253,11 @@ class Reader:
             first, count = starts[place], lengths[place]
         else:
             columns = self._labels.of(members)
-            count = np.full(frame.size, len(members))
-            first = np.zeros(frame.size, dtype=np.int64)
-        of = np.repeat(np.arange(frame.size), count)
-        ends = np.cumsum(count)
-        member = np.arange(len(of)) - np.repeat(ends - count - first, count)
+            count = np.full(frame.size, len(members), dtype=np.int32)
+            first = np.zeros(frame.size, dtype=np.int32)
+        of = np.repeat(np.arange(frame.size, dtype=np.int32), count)
+        ends = np.cumsum(count, dtype=np.int32)
+        member = np.arange(len(of), dtype=np.int32) - np.repeat(ends - count - first, count)
         labels = {template: column[of] for template, column in frame.labels.items()}
         for template, column in zip(placeholders, columns, strict=bool(columns)):
             labels[id(template)] = column[member]
@@ -266,10 +268,11 @@ class Reader:
     def _family(self, family: Any) -> tuple[Numbers, Numbers, tuple[Numbers, ...]]:
         """Of an indexed set: where the members of each index begin, how many, and their columns."""
         if id(family) not in self._families:
-            of_index = [list(family[i]) for i in family.index_set()]
-            lengths = np.array([len(members) for members in of_index], dtype=np.int64)
-            columns = self._labels.columns([one for members in of_index for one in members])
-            self._families[id(family)] = np.cumsum(lengths) - lengths, lengths, columns
+            of_index = members_of(family)
+            lengths = np.fromiter(map(len, of_index), np.int32, len(of_index))
+            columns = self._labels.columns(chain.from_iterable(of_index))
+            starts = np.cumsum(lengths, dtype=np.int32) - lengths
+            self._families[id(family)] = starts, lengths, columns
         return self._families[id(family)]
 
 

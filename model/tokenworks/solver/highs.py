@@ -109,7 +109,7 @@ def run(
     }.items():
         solver.setOptionValue(name, value)
     solver.HandleKeyboardInterrupt = True
-    solver.passModel(_program(matrix, scale))
+    load(solver, matrix, scale)
     # Standard output holds results alone; what highspy says of an interrupt is none.
     with contextlib.redirect_stdout(sys.stderr):
         solver.solve()
@@ -138,19 +138,24 @@ def cost_scale(cost: Floats) -> float:
     return float(2.0 ** -np.round(np.log2(np.median(nonzero)))) if nonzero.size else 1.0
 
 
-def _program(matrix: Matrix, scale: float) -> highspy.HighsLp:
+def load(solver: highspy.Highs, matrix: Matrix, scale: float) -> None:
+    """Hand a program to HiGHS, its costs so many times: as arrays, which copies them once."""
     rows, columns = matrix.shape
-    program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = columns, rows
-    program.col_cost_ = matrix.cost * scale
-    program.offset_ = matrix.offset * scale
-    program.col_lower_, program.col_upper_ = matrix.lower, matrix.upper
-    program.row_lower_, program.row_upper_ = matrix.row_lower, matrix.row_upper
-    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_ = matrix.a.indptr
-    program.a_matrix_.index_ = matrix.a.indices
-    program.a_matrix_.value_ = matrix.a.data
-    if matrix.whole.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        program.integrality_ = [kinds[int(w)] for w in matrix.whole]
-    return program
+    a = matrix.a
+    solver.passModel(
+        columns,
+        rows,
+        a.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        matrix.offset * scale,
+        matrix.cost * scale,
+        matrix.lower,
+        matrix.upper,
+        matrix.row_lower,
+        matrix.row_upper,
+        a.indptr.astype(np.int32),
+        a.indices.astype(np.int32, copy=False),
+        a.data,
+        matrix.whole.astype(np.int32),  # 0 continuous, 1 whole
+    )

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.integer[Any]]
 
-# Up to so many cells a table of all combinations is quicker than a search among those there are.
-_MOST_CELLS = 2**24
+# Up to so many cells, or so many for a member, a table of all combinations is quicker than a search
+# among those there are.
+_FEW_CELLS = 2**16
+_CELLS_OF_MEMBER = 32
 
 
 class Labels:
@@ -27,7 +29,7 @@ class Labels:
         known = self._number
         for label in set(labels):
             known.setdefault(label, len(known))
-        return np.fromiter(map(known.__getitem__, labels), np.int64, len(labels))
+        return np.fromiter(map(known.__getitem__, labels), np.int32, len(labels))
 
     def number(self, label: Any) -> int:
         """Number of a label."""
@@ -66,10 +68,10 @@ class Places:
         self._shrunk: list[Numbers] = []
         self._sizes: list[int] = []
         for column in columns:
-            table = np.full(int(column.max()) + 1, -1, dtype=np.int64)
+            table = np.full(int(column.max()) + 1, -1, dtype=np.int32)
             table[column] = 0
             present = np.flatnonzero(table == 0)
-            table[present] = np.arange(len(present))
+            table[present] = np.arange(len(present), dtype=np.int32)
             self._shrunk.append(table)
             self._sizes.append(len(present))
         count = len(columns[0]) if columns else 0
@@ -78,30 +80,31 @@ class Places:
             return
         keys = self._keys(columns)
         cells = math.prod(self._sizes)
-        if cells <= max(_MOST_CELLS, count):
-            self._table = np.full(cells, -1, dtype=np.int64)
-            self._table[keys] = np.arange(count)
+        if cells <= max(_FEW_CELLS, count * _CELLS_OF_MEMBER):
+            self._table = np.full(cells, -1, dtype=np.int32)
+            self._table[keys] = np.arange(count, dtype=np.int32)
         else:
             self._order = np.argsort(keys, kind="stable")
             self._sorted = keys[self._order]
 
     def _keys(self, columns: Sequence[Numbers]) -> Numbers:
         """One number for every combination; below zero for one with a label not of the index."""
-        keys = np.zeros(1, dtype=np.int64)
-        known = np.ones(1, dtype=np.bool_)
+        keys, known = np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.bool_)
         for column, table, size in zip(columns, self._shrunk, self._sizes, strict=True):
-            inside = column < len(table)
-            place = table[np.where(inside, column, 0)]
-            known = known & inside & (place >= 0)
+            # A number beyond the table is of a label that was met later.
+            place = table.take(column, mode="clip")
+            known = known & (place >= 0) & (column < len(table))
             keys = keys * size + place
-        return np.where(known, keys, -1)
+        return keys if known.all() else np.where(known, keys, -1)
 
     def at(self, columns: Sequence[Numbers]) -> Numbers:
         """Places of some combinations; below zero where there is none."""
         if not self._shrunk:
-            return np.full(len(columns[0]), -1, dtype=np.int64)
+            return np.full(len(columns[0]), -1, dtype=np.int32)
         keys = self._keys(columns)
         if self._table is not None:
-            return np.where(keys >= 0, self._table[keys], -1)
-        found = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)
-        return np.where(self._sorted[found] == keys, self._order[found], -1)
+            places = self._table.take(keys, mode="clip")
+        else:
+            found = np.searchsorted(self._sorted, keys).clip(max=len(self._sorted) - 1)
+            places = np.where(self._sorted[found] == keys, self._order[found], -1)
+        return np.where(keys >= 0, places, -1) if keys.min(initial=0) < 0 else places

@@ -16,7 +16,7 @@ from pyomo.environ import ConcreteModel, Constraint, Objective
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from tokenworks.errors import InfeasibleError
-from tokenworks.lean import made, untouched
+from tokenworks.lean import made, uncollected, untouched
 from tokenworks.solver.expansion import Linear, Reader, UnreadableError
 from tokenworks.solver.names import Names
 
@@ -80,7 +80,8 @@ def compile_matrix(model: ConcreteModel) -> Matrix:
         Where a constraint without variables cannot hold, named by its index.
     """
     try:
-        return expanded(model)
+        with uncollected():
+            return expanded(model)
     except UnreadableError:
         return compiled_by_row(model)
 
@@ -199,7 +200,8 @@ def _append(constraint: Any, reader: Reader, rows: _Rows) -> None:
     if not there.all():
         place = np.cumsum(there) - 1
         at, lower, upper = place[at], lower[there], upper[there]
-    rows.entries.append(((at + rows.count).astype(np.int32), columns.astype(np.int32), values))
+    at, columns = (at + rows.count).astype(np.int32), columns.astype(np.int32, copy=False)
+    rows.entries.append((at, columns, values))
     rows.kept.append(np.flatnonzero(there) + sum(map(len, rows.constraints)))
     rows.constraints.append(constraint)
     rows.lower.append(lower)
