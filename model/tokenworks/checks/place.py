@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import pandas as pd
+
 from tokenworks.checks.base import Tables, enabled, problem_at, reads, rows
 from tokenworks.errors import Problem
 from tokenworks.schema.scenario import Scenario
@@ -146,7 +148,7 @@ def _zones_lacking(tables: Tables, name: str, sites: list[Any], what: str) -> It
 def check_representative_days_are_whole(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """Hours of a day are evenly spaced and cover it; its weight is the same all day."""
     table = tables["operations"]
-    for (zone, day), group in table.frame.groupby(["zone", "day"], sort=False):
+    for (zone, day), group in _odd_days(table.frame).groupby(["zone", "day"], sort=False):
         name = f"day {shown(day)} of zone {shown(zone)}"
         line = int(group.index[0])
         hours = sorted(int(hour) for hour in group["hour_utc"])
@@ -167,6 +169,20 @@ def check_representative_days_are_whole(tables: Tables, _: Scenario) -> Iterator
                 f"the weight of {name} is not the one of its first slice in row {line}",
                 "give every slice of a day the same weight",
             )
+
+
+def _odd_days(operations: pd.DataFrame) -> pd.DataFrame:
+    """Rows of all days but those that can be seen to be whole, all of them at once."""
+    day = ["zone", "day"]
+    days, hours = operations.groupby(day, sort=False), operations["hour_utc"]
+    count = days["hour_utc"].transform("size")
+    # So many different hours, each of them some slices after the first, are all that there are.
+    since = (hours - days["hour_utc"].transform("min")) % (_HOURS_PER_DAY / count)
+    odd = (since != 0) | (_HOURS_PER_DAY % count != 0) | ~hours.between(0, _HOURS_PER_DAY - 1)
+    odd |= operations.duplicated([*day, "hour_utc"])
+    weight = operations["weight_days"]
+    odd |= (weight - days["weight_days"].transform("first")).abs() > _SAME
+    return operations[odd.groupby(days.ngroup()).transform("any").astype(bool)]
 
 
 def _covers_a_day(hours: list[int]) -> bool:
@@ -200,16 +216,20 @@ def check_days_can_be_left_out(tables: Tables, scenario: Scenario) -> Iterator[P
             )
 
 
+def _first_row(operations: pd.DataFrame, zone: object) -> int:
+    return int(operations.index[operations["zone"] == zone][0])
+
+
 @reads("operations.zone", "operations.day", "operations.weight_days")
 def check_weights_make_a_year(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """The weights of a zone's days sum to a year."""
     table = tables["operations"]
-    for zone, group in table.frame.groupby("zone", sort=False):
-        days = float(group.drop_duplicates("day")["weight_days"].sum())
+    of_days = table.frame.drop_duplicates(["zone", "day"]).groupby("zone", sort=False)
+    for zone, days in of_days["weight_days"].sum().items():
         if not _YEAR_DAYS[0] <= days <= _YEAR_DAYS[1]:
             yield problem_at(
                 table,
-                int(group.index[0]),
+                _first_row(table.frame, zone),
                 "weight_days",
                 f"the days of zone {shown(zone)} weigh {days:g} days in all",
                 "let the weights of its days sum to 365",
@@ -220,16 +240,20 @@ def check_weights_make_a_year(tables: Tables, _: Scenario) -> Iterator[Problem]:
 def check_shapes_have_mean_one(tables: Tables, _: Scenario) -> Iterator[Problem]:
     """Shapes multiply yearly means, so their own weighted mean is 1."""
     table = tables["operations"]
-    for zone, group in table.frame.groupby("zone", sort=False):
-        # A slice of a day of n slices stands for 24/n hours on each of the day's weight of days.
-        weights = group["weight_days"] / group.groupby("day")["hour_utc"].transform("size")
-        for column in ("grid_price_shape", "pue_overhead_shape"):
-            mean = float((group[column] * weights).sum() / weights.sum())
+    frame, shapes = table.frame, ["grid_price_shape", "pue_overhead_shape"]
+    # A slice of a day of n slices stands for 24/n hours on each of the day's weight of days.
+    slices = frame.groupby(["zone", "day"], sort=False)["hour_utc"].transform("size")
+    weights = frame["weight_days"] / slices
+    zones = frame["zone"]
+    sums = frame[shapes].mul(weights, axis=0).groupby(zones, sort=False).sum()
+    means = sums.div(weights.groupby(zones, sort=False).sum(), axis=0)
+    for zone, of_zone in means.iterrows():
+        for column, mean in of_zone.items():
             if abs(mean - 1.0) > _MEAN_TOLERANCE:
                 yield problem_at(
                     table,
-                    int(group.index[0]),
-                    column,
+                    _first_row(frame, zone),
+                    str(column),
                     f"the weighted mean of zone {shown(zone)} is {mean:.4g}, not 1",
                     f"divide its values by {mean:.6g}" if mean else "give values of mean 1",
                 )

@@ -64,7 +64,9 @@ def dangling(tables: Tables, reference: Reference) -> Iterator[Problem]:
     table = tables[reference.table]
     known = set(tables[reference.target].frame[reference.key])
     values = table.frame[reference.column]
-    for line, value in values[~values.isin([*known, *reference.words, ""])].items():
+    fits = {*known, *reference.words, ""}
+    unknown = [value for value in values.unique() if value not in fits]
+    for line, value in values[values.isin(unknown)].items() if unknown else ():
         words = f" (or write {' or '.join(map(shown, reference.words))})" if reference.words else ""
         yield problem_at(
             table,
