@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -60,6 +61,13 @@ class Match:
         Power at full throughput is what was measured, so it falls as throughput rises.
         """
         return self.measured_mw_per_mtoken_per_s / self.throughput_ratio[step]
+
+    @cached_property
+    def merits(self) -> tuple[float, ...]:
+        """Output and power, step by step: less is better."""
+        steps = range(len(self.throughput_ratio))
+        output = (-self.mtokens_per_s(e) for e in steps)
+        return (*output, *map(self.load_mw_per_mtoken_per_s, steps))
 
 
 def matches(x: Inputs, spans: Sequence[tuple[int, ...]] | None = None) -> list[Match]:
@@ -203,16 +211,9 @@ def _takes_the_place(
     instead = match.stage == SERVE or other.model == match.model
     if not alike or not instead or other.point == match.point:
         return False
-    its, own = (*_merits(other), *its), (*_merits(match), *own)
+    its, own = (*other.merits, *its), (*match.merits, *own)
     no_worse = all(a <= b for a, b in zip(its, own, strict=True))
     return no_worse and (its != own or other.point < match.point)
-
-
-def _merits(match: Match) -> tuple[float, ...]:
-    """Output and power of a match, step by step: less is better."""
-    steps = range(len(match.throughput_ratio))
-    output = (-match.mtokens_per_s(e) for e in steps)
-    return (*output, *map(match.load_mw_per_mtoken_per_s, steps))
 
 
 def round_trips_ms(x: Inputs) -> dict[tuple[str, str], float]:

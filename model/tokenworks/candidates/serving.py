@@ -121,8 +121,13 @@ def serving(
     )
     prefilled: list[tuple[str, str, str, str, int]] = []
     for (site, workload, name), group in groups.items():
+        asked = [(site, p) for p in group.points] + [*group.prefills]
+        entries = {max(0, first_system[s, by_key[workload, p].system]) for s, p in asked}
+        reads: list[Prefill] = []
+        points: list[str] = []
         for step in x.calendar.steps:
-            reads, points = _ready(group, workload, site, step.index, first_system, by_key)
+            if step.index in entries:  # else all is as it was in the step before
+                reads, points = _ready(group, workload, site, step.index, first_system, by_key)
             wanted = [r for r in group.regions if (workload, r, step.index) in demand]
             if not points or not wanted:
                 continue

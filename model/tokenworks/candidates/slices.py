@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -38,6 +38,8 @@ class Slices:
         Energy price over its mean.
     availability
         Kind of technology to slice to available share, before outages.
+    pue_overhead_shape
+        Overhead of cooling and the like over its mean.
     pue_ratio
         Meter load over IT load.
     demand_shape
@@ -56,6 +58,7 @@ class Slices:
     previous: dict[str, str]
     price_shape: dict[str, float]
     availability: dict[str, dict[str, float]]
+    pue_overhead_shape: dict[str, float]
     pue_ratio: dict[str, float]
     demand_shape: dict[tuple[str, str], float]
     net_load_mw: dict[str, float]
@@ -77,17 +80,21 @@ def slices(x: Inputs, shapes: dict[str, npt.NDArray[np.float64]]) -> dict[str, S
     for route in rows(x.tables["interconnection_routes"]):
         if route.firmness == "flexible":
             cuts.setdefault(route.site, set()).add(float(route.curtailed_fraction))
-    return {
-        site.site: _of_zone(
-            by_zone[site.zone], site.average_pue_ratio - 1.0, shapes, cuts.get(site.site, set())
-        )
-        for site in rows(x.tables["sites"])
-    }
+    # Sites of a zone with like contracts have all in common but what cooling takes.
+    common: dict[tuple[str, frozenset[float]], Slices] = {}
+    found = {}
+    for site in rows(x.tables["sites"]):
+        key = site.zone, frozenset(cuts.get(site.site, ()))
+        if key not in common:
+            common[key] = _of_zone(by_zone[site.zone], shapes, set(key[1]))
+        overhead, shape = site.average_pue_ratio - 1.0, common[key].pue_overhead_shape
+        pue = {name: 1.0 + overhead * value for name, value in shape.items()}
+        found[site.site] = replace(common[key], pue_ratio=pue)
+    return found
 
 
 def _of_zone(
     table: pd.DataFrame,
-    mean_overhead: float,
     shapes: dict[str, npt.NDArray[np.float64]],
     cuts: set[float],
 ) -> Slices:
@@ -128,7 +135,8 @@ def _of_zone(
             "solar": by_name(table["solar_capacity_factor"]),
             "wind": by_name(table["wind_capacity_factor"]),
         },
-        pue_ratio=by_name(1.0 + mean_overhead * table["pue_overhead_shape"]),
+        pue_overhead_shape=by_name(table["pue_overhead_shape"]),
+        pue_ratio={},
         demand_shape=demand_shape,
         net_load_mw=by_name(table["net_load_mw"]),
         marginal_co2_kg_per_mwh=by_name(table["marginal_co2_kg_per_mwh"]),

@@ -7,7 +7,7 @@ which one does, since whatever they brought has by then been delivered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
@@ -34,6 +34,7 @@ class Supplies:
     units: dict[tuple[str, str], float]
     limits: dict[tuple[str, int], float]
     year_of: list[int]
+    _needed: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def taken(self, supply: str, asset: str) -> float:
         """Units that an asset takes; a variant takes those of its technology."""
@@ -43,8 +44,10 @@ class Supplies:
     def has_some(self, asset: str, step: int) -> bool:
         """Whether there is anything left of all that an asset takes, at the start of a step."""
         year = self.year_of[step]
-        needed = {p for p, _ in self.limits if self.taken(p, asset) > 0.0}
-        return all(self.limits[p, year] > 0.0 for p in needed)
+        if asset not in self._needed:
+            limited = dict.fromkeys(p for p, _ in self.limits)
+            self._needed[asset] = [p for p in limited if self.taken(p, asset) > 0.0]
+        return all(self.limits[p, year] > 0.0 for p in self._needed[asset])
 
 
 def supplies(x: Inputs) -> Supplies:
