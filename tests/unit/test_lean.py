@@ -105,6 +105,12 @@ def test_fixed_columns_go_to_the_sides(built: ConcreteModel) -> None:
     assert same(expanded(built), compiled_by_row(built))
 
 
+def test_an_objective_may_be_a_figure(built: ConcreteModel) -> None:
+    built.del_component(built.cost)
+    built.cost = Objective(expr=3.0)
+    assert same(expanded(built), compiled_by_row(built))
+
+
 def test_a_row_without_variables_that_cannot_hold_is_named(built: ConcreteModel) -> None:
     with lean():
         built.never = Constraint(built.S, rule=lambda m, s: sum(m.x[s, n] for n in m.EMPTY[s]) >= 1)

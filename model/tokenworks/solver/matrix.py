@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from pyomo.common.errors import InfeasibleConstraintException
-from pyomo.environ import ConcreteModel, Constraint, Objective
+from pyomo.core.expr.numvalue import is_constant
+from pyomo.environ import ConcreteModel, Constraint, Objective, value
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from tokenworks.errors import InfeasibleError
@@ -109,11 +110,7 @@ def expanded(model: ConcreteModel) -> Matrix:
         Where something is left to that compiler.
     """
     reader, rows = Reader(), _Rows()
-    objective = next(model.component_data_objects(Objective, active=True))
-    if not hasattr(objective, "template_expr"):
-        raise UnreadableError(objective.name)
-    total, none = objective.template_expr()
-    cost = reader.read(total, none, None)
+    cost = reader.read(_objective(model), (), None)
     for constraint in model.component_objects(Constraint, active=True):
         _append(constraint, reader, rows)
     a = _sparse(rows.entries, (rows.count, reader.count))
@@ -141,6 +138,16 @@ def expanded(model: ConcreteModel) -> Matrix:
         row_lower=np.concatenate([*rows.lower, np.zeros(0)]) - stood,
         row_upper=np.concatenate([*rows.upper, np.zeros(0)]) - stood,
     )
+
+
+def _objective(model: ConcreteModel) -> Any:
+    """The objective as a template or a figure."""
+    objective = next(model.component_data_objects(Objective, active=True))
+    if hasattr(objective, "template_expr"):
+        return objective.template_expr()[0]
+    if not is_constant(objective.expr):
+        raise UnreadableError(objective.name)
+    return float(value(objective.expr))
 
 
 class _Columns:
