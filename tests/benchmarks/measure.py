@@ -54,6 +54,11 @@ def peak_gib() -> dict[str, float]:
     }
 
 
+def processor_s() -> float:
+    """Seconds of the processor so far, of this process and of those that it has waited for."""
+    return sum(os.times()[:4])
+
+
 class Notes:
     """What a watched run has found so far, in a file that outlives it."""
 

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.power --sites 5 --periods 3 --slices 96
 
-Each of the two runs in a process of its own. Both programs are linear and both sides read the same
+Each of the two runs in a process of its own, on one thread. Both programs are linear and both sides read the same
 checked inputs, which is reported apart. Ours is built by all blocks, in a case where only power
 costs anything. PyPSA's network has a component for every year of building, as is its way, and none
 that leaves early, since load grows; a representative day with storage is an investment period.
@@ -110,18 +110,17 @@ def case(
 
 
 class Stages:
-    """Seconds by stage, noted as they end."""
+    """Seconds of the processor by stage, noted as they end: other programs may run beside."""
 
     def __init__(self, notes: Notes) -> None:
-        self.notes, self.seconds, self.last = notes, {}, time.perf_counter()
+        self.notes, self.seconds, self.last = notes, {}, time.process_time()
         notes.note(imported_gib=peak_gib()["self"])
 
     def end(self, name: str, **found: Any) -> None:
         """A stage has ended."""
-        now = time.perf_counter()
-        self.seconds[name], self.last = now - self.last, now
+        self.seconds[name] = time.process_time() - self.last
         self.notes.note(seconds=self.seconds, rusage_gib=peak_gib(), **found)
-        self.last = time.perf_counter()
+        self.last = time.process_time()
 
 
 def tokenworks(inputs: Inputs, stages: Stages) -> tuple[highspy.Highs, float]:

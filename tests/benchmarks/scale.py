@@ -27,7 +27,7 @@ from unittest import mock
 
 from tests.benchmarks import table
 from tests.benchmarks.instances import written
-from tests.benchmarks.measure import Notes, machine, peak_gib, watched
+from tests.benchmarks.measure import Notes, machine, peak_gib, processor_s, watched
 
 import tokenworks as tw
 from tokenworks.build import build
@@ -135,6 +135,7 @@ def solved(row: Row, path: str, notes: Notes) -> None:
     notes.note(
         seconds={**seconds, **own, "results": time.perf_counter() - last},
         total_s=time.perf_counter() - began,
+        processor_s=processor_s(),
         status=plan.status,
         solved_by=plan.method,
         gap=plan.gap,

@@ -15,7 +15,7 @@ SIZES = ("rows", "columns", "nonzeros", "whole")
 
 def overall(found: list[dict[str, Any]]) -> str:
     """A line for every row: what it was asked, what it found, what it took."""
-    header = ["row", "status", "gap", "controllable", "s", "GiB", "met", *SIZES]
+    header = ["row", "status", "gap", "controllable", "s", "processor s", "GiB", "met", *SIZES]
     header += ["read", "around", "around, share", "solver by stage"]
     return markdown(header, [_line(one) for one in found])
 
@@ -33,6 +33,7 @@ def _line(one: dict[str, Any]) -> list[Any]:
         _percent(one.get("gap")),
         _percent(one.get("gap_controllable")),
         total or one["wall_s"],
+        one.get("processor_s"),
         one["peak_gib"],
         "yes" if met(one) else "no",
         *[one.get(name) for name in SIZES],
