@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.power --sites 5 --periods 3 --slices 96
 
-Each of the two runs in a process of its own, on one thread. Both programs are linear and both sides read the same
-checked inputs, which is reported apart. Ours is built by all blocks, in a case where only power
-costs anything. PyPSA's network has a component for every year of building, as is its way, and none
-that leaves early, since load grows; a representative day with storage is an investment period.
+Each of the two runs in a process of its own, on one thread. Both programs are linear, and both
+sides read the same checked inputs, which is reported apart. Ours is built by all blocks, in a case
+where only power costs anything. PyPSA's network has a component for every year of building, as is
+its way, and none that leaves early, since load grows; where days store power, every representative
+day of a year is an investment period.
 """
 
 from __future__ import annotations
