@@ -89,6 +89,16 @@ OPERATION = (
 )
 BLOCKS = (*INVESTMENT, *OPERATION)
 
+# Constraints of investment of which few rows bind, with the place of the hour in their index: a
+# search may leave a row out until it breaks it. None where a row has no like in other hours.
+LAZY: dict[str, int | None] = {
+    "peak_within_capacity": 3,
+    "ramped_mean": 2,
+    "coincident_peak": 1,
+    "link_capacity": 2,
+    "flow_needs_open_site": None,
+}
+
 # Whole variables in the order in which a search decides them, what others hang on first. With a
 # number: of columns that agree in so many places of their index at most one is used, the one that
 # comes first being as good for what hangs on it as any later.

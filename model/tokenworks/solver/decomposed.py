@@ -24,10 +24,13 @@ from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
 from tokenworks.solver.highs import Status, cost_scale
 from tokenworks.solver.master import Master, Point
 from tokenworks.solver.matrix import Matrix, compile_matrix
-from tokenworks.solver.parts import Parts, split
+from tokenworks.solver.narrow import Narrow, Wide, moved
+from tokenworks.solver.parts import Parts, investment_matrix, split
 from tokenworks.solver.relaxation import NEWEST_ROUNDS, NO_SHORTFALL, Priced, Relaxed, price, relax
 from tokenworks.solver.whole import Progress, Solved, by_name, nothing, relative, unavoidable_usd
 
+# With more columns of investment than this, only those that the relaxation uses are searched.
+NARROWED_COLUMNS = 30_000
 # Of the gap asked for, what the relaxation may leave, and what pricing a plan may.
 RELAXATION_SHARE = 0.1
 PLAN_TOLERANCE = 1e-7
@@ -63,7 +66,10 @@ class Search:
     incumbent: Incumbent | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
+    wide: Wide | None = field(init=False, default=None)
+    narrow: Narrow = field(init=False)
     parts: Parts = field(init=False)
+    scale: float = field(init=False)
     master: Master = field(init=False)
     dispatches: tuple[Dispatch, ...] = field(init=False)
     families: tuple[Family, ...] = field(init=False)
@@ -72,16 +78,59 @@ class Search:
 
     def __post_init__(self) -> None:
         self._last = self.started
+        self.scale = cost_scale(self.matrix.cost)
         self.parts = split(self.matrix, self.model.operating)
-        scale = cost_scale(self.matrix.cost)
-        self.master = Master(self.matrix, self.parts, scale)
-        self.dispatches = tuple(
-            Dispatch(part, self.matrix, scale) for part in self.parts.dispatches
-        )
-        columns = [self.matrix.columns[place] for place in self.parts.columns]
+        narrow = self._everything()
+        if len(self.parts.columns) > NARROWED_COLUMNS:
+            wide = Wide(self.matrix, self.parts, self.scale)
+            self.stage("split")
+            self.bound = wide.relax([], self.left_s)
+            self.stage("narrow")
+            if np.isfinite(self.bound):
+                self.wide, narrow = wide, wide.narrow()
+        self.search_in(narrow)
+
+    def _everything(self) -> Narrow:
+        return Narrow(self.matrix, self.parts, np.arange(len(self.matrix.columns)))
+
+    def search_in(self, narrow: Narrow, before: Narrow | None = None) -> None:
+        """Search in a program, with what is known from one before."""
+        self.narrow = narrow
+        matrix, parts = narrow.matrix, narrow.parts
+        cuts = [] if before is None else self.master.cuts
+        self.master = Master(matrix, parts, self.scale)
+        columns = [matrix.columns[place] for place in parts.columns]
         self.names = [(c.parent_component().local_name, c.index()) for c in columns]
         self.families = families_of(self.names, np.flatnonzero(self.master.whole), DECISIONS)
+        if before is None:
+            self.dispatches = tuple(Dispatch(part, matrix, self.scale) for part in parts.dispatches)
+        else:
+            stocks = self.master.stocks
+            self.master.add([replace(cut, stocks=stocks[cut.dispatch]) for cut in cuts])
+        if before is not None and self.incumbent is not None:
+            priced, point = self.incumbent.priced, self.incumbent.point
+            self.incumbent = Incumbent(
+                replace(priced, columns=moved(priced.columns, before, narrow)),
+                replace(point, columns=moved(point.columns, before, narrow)),
+            )
         self.stage("split")
+
+    def widen(self) -> bool:
+        """Search among more columns: what the last proof used as well; all, where there is no plan.
+
+        False where that leaves nothing new to search.
+        """
+        if self.wide is None or not self.goes_on():
+            return False
+        if self.incumbent is None:
+            self.wide = None
+            self.search_in(self._everything(), self.narrow)
+            return True
+        wider = self.wide.narrow()
+        if len(wider.columns) == len(self.narrow.columns):
+            return False
+        self.search_in(wider, self.narrow)
+        return True
 
     def stage(self, name: str) -> None:
         """Note the seconds of a stage that has ended, and tell of it."""
@@ -89,8 +138,8 @@ class Search:
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self._last
         self._last = now
         best = self.incumbent
-        usd = None if best is None else best.priced.objective / self.master.scale
-        stands = self.bound / self.master.scale, usd
+        usd = None if best is None else best.priced.objective / self.scale
+        stands = self.bound / self.scale, usd
         if stands != self._told:  # who has been told need not hear it again
             self._told = stands
             self.progress(name, *stands)
@@ -129,12 +178,19 @@ class Search:
         if self.master.earns:
             self.master.release_floors()
             found = self._relaxed(tolerance, found.inner)
-        self.bound = found.bound
+        if self.wide is None:
+            self.bound = found.bound
         self.stage("relax")
         if found.outer is None or found.inner is None:
             raise NoIncumbentError("stopped before the relaxation had a point")
         self.master.drop_slack(found.outer, NEWEST_ROUNDS * 2 * len(self.dispatches))
         return self.master.solve() or found.outer
+
+    def prove(self) -> None:
+        """A bound on all plans, where only some of the columns are searched."""
+        if self.wide is not None and self.goes_on():
+            self.bound = max(self.bound, self.wide.relax(self.master.cuts, self.left_s))
+            self.stage("prove")
 
     def _relaxed(self, tolerance: float, inner: Priced | None) -> Relaxed:
         for _ in range(DEARER_TIMES):
@@ -236,7 +292,7 @@ class Search:
 
     def close(self) -> None:
         """Branch on everything, for the bound and what else there is."""
-        while self.unfinished():
+        while self.wide is None and self.unfinished():
             before = self.bound
             options = {
                 "mip_rel_gap": 0.5 * self.options.gap,
@@ -285,28 +341,44 @@ def solve_decomposed(
     began = time.perf_counter()
     search = Search(model, matrix or compile_matrix(model.pyomo), options, progress, began)
     try:
-        relaxed = search.relax()
-        rises = search.dive(relaxed)
-        if search.incumbent is not None:
-            search.improve(relaxed, rises)
-        search.close()
+        going = True
+        while going:
+            relaxed = _relaxed(search)
+            search.prove()
+            rises = search.dive(relaxed)
+            if search.incumbent is not None:
+                search.improve(relaxed, rises)
+            search.close()
+            going = search.unfinished() and search.widen()
     except KeyboardInterrupt:
         search.interrupted = True
     return _solved(search)
+
+
+def _relaxed(search: Search) -> Point:
+    """The relaxation of what is searched, which is all where less has no plan."""
+    try:
+        return search.relax()
+    except InfeasibleError:
+        if search.incumbent is not None or not search.widen():
+            raise
+        return search.relax()
 
 
 def _solved(search: Search) -> Solved:
     incumbent = search.incumbent
     if incumbent is None:
         raise NoIncumbentError("stopped before any plan was found")
-    matrix, parts, master = search.matrix, search.parts, search.master
+    matrix, narrow = search.matrix, search.narrow
+    found = np.zeros(len(narrow.columns))
+    found[narrow.parts.columns] = incumbent.priced.columns
+    for part, answer in zip(narrow.parts.dispatches, incumbent.priced.answers, strict=True):
+        found[part.columns] = answer.columns
     values = np.zeros(len(matrix.columns))
-    values[parts.columns] = incumbent.priced.columns
-    for part, answer in zip(parts.dispatches, incumbent.priced.answers, strict=True):
-        values[part.columns] = answer.columns
+    values[narrow.columns] = found
     objective = float(matrix.cost @ values) + matrix.offset
-    bound = min(search.bound / master.scale, objective)
-    of_investment = investment_matrix(matrix, parts)
+    bound = min(search.bound / search.scale, objective)
+    of_investment = investment_matrix(matrix, search.parts)
     unavoidable = unavoidable_usd(search.model, of_investment, search.options)
     search.stage("unavoidable")
     solved = Solved(
@@ -324,19 +396,3 @@ def _solved(search: Search) -> Solved:
     if search.interrupted:
         return replace(solved, status=Status.INTERRUPTED)
     return solved if solved.gap <= search.options.gap else replace(solved, status=Status.TIME_LIMIT)
-
-
-def investment_matrix(matrix: Matrix, parts: Parts) -> Matrix:
-    """The program of investment alone: every plan is in it, so its bounds hold for all."""
-    return replace(
-        matrix,
-        columns=[matrix.columns[place] for place in parts.columns],
-        rows=[matrix.rows[place] for place in parts.rows],
-        cost=matrix.cost[parts.columns],
-        lower=matrix.lower[parts.columns],
-        upper=matrix.upper[parts.columns],
-        whole=matrix.whole[parts.columns],
-        a=matrix.a.tocsr()[parts.rows][:, parts.columns].tocsc(),
-        row_lower=matrix.row_lower[parts.rows],
-        row_upper=matrix.row_upper[parts.rows],
-    )

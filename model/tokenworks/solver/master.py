@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
-from tokenworks.errors import InfeasibleError, SolverError
+from tokenworks.build import LAZY
+from tokenworks.errors import SolverError
 from tokenworks.solver.dispatch import Answer
 from tokenworks.solver.highs import SEARCH, TOLERANCES
+from tokenworks.solver.interior import Interior, Program, solve_interior
+from tokenworks.solver.lazy import LazyRows
 from tokenworks.solver.matrix import Floats, Matrix
 from tokenworks.solver.parts import Indices, Parts
 
@@ -70,17 +74,25 @@ class Master:
         self.whole = matrix.whole[parts.columns]
         self.lower = matrix.lower[parts.columns].copy()
         self.upper = matrix.upper[parts.columns].copy()
-        self.own_rows = len(parts.rows)
         place = np.full(len(matrix.columns), -1, dtype=np.int64)
         place[parts.columns] = np.arange(self.count)
         self.stocks = [place[part.stocks] for part in parts.dispatches]
         # Where nothing that dispatch does earns money, its cost is never below zero.
-        earns = any((matrix.cost[part.columns] < 0.0).any() for part in parts.dispatches)
-        self.earns = earns
-        self._solver = self._loaded(matrix, parts)
+        self.earns = any((matrix.cost[part.columns] < 0.0).any() for part in parts.dispatches)
+        self._rows = matrix.a.tocsr()[parts.rows][:, parts.columns].tocsr()
+        self._row_lower = matrix.row_lower[parts.rows]
+        self._row_upper = matrix.row_upper[parts.rows]
+        rows = (matrix.rows[row] for row in parts.rows)
+        names = [(row.parent_component().local_name, row.index()) for row in rows]
+        self._lazy = LazyRows(self._rows, self._row_lower, self._row_upper, names, LAZY)
+        # All that were ever added; and whether a row of the solver is one.
+        self.cuts: list[Cut] = []
+        self._is_cut = np.zeros(int((~self._lazy.waits).sum()), dtype=np.bool_)
+        self._solver = self._loaded()
 
-    def _loaded(self, matrix: Matrix, parts: Parts) -> highspy.Highs:
-        a = matrix.a.tocsr()[parts.rows][:, parts.columns].tocsc()
+    def _loaded(self) -> highspy.Highs:
+        stand = np.flatnonzero(~self._lazy.waits)
+        a = self._rows[stand].tocsc()
         more = self.dispatches
         program = highspy.HighsLp()
         program.num_row_, program.num_col_ = a.shape[0], self.count + more
@@ -88,8 +100,7 @@ class Master:
         program.offset_ = self.offset
         program.col_lower_ = np.concatenate([self.lower, np.zeros(more)])
         program.col_upper_ = np.concatenate([self.upper, np.full(more, np.inf)])
-        program.row_lower_ = matrix.row_lower[parts.rows]
-        program.row_upper_ = matrix.row_upper[parts.rows]
+        program.row_lower_, program.row_upper_ = self._row_lower[stand], self._row_upper[stand]
         program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         program.a_matrix_.start_ = np.concatenate([a.indptr, np.full(more, a.indptr[-1])])
         program.a_matrix_.index_ = a.indices
@@ -113,27 +124,80 @@ class Master:
             self._solver.setOptionValue(name, value if tight else LOOSE_TOLERANCE)
 
     def solve(self) -> Point | None:
-        """The relaxation's best point; None where there is none.
+        """The relaxation's best point, which keeps all rows; None where there is none.
 
         Raises
         ------
         SolverError
             Where HiGHS ends otherwise.
         """
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        if status in _INFEASIBLE:
-            return None
-        if status != highspy.HighsModelStatus.kOptimal:
-            self._solver.clearSolver()
+        while self._solved():
+            point = self._point(self._solver)
+            if not self._stand(self._lazy.broken(point.columns)):
+                return point
+        return None
+
+    def _solved(self) -> bool:
+        """Solve with the rows that stand; false where that has no solution."""
+        for _ in range(2):
             self._solver.run()
             status = self._solver.getModelStatus()
-        if status in _INFEASIBLE:
-            return None
-        if status != highspy.HighsModelStatus.kOptimal:
-            shown = self._solver.modelStatusToString(status)
-            raise SolverError(f"the investment program ended with status {shown}")
-        return self._point(self._solver)
+            if status in _INFEASIBLE:
+                return False
+            if status == highspy.HighsModelStatus.kOptimal:
+                return True
+            self._solver.clearSolver()  # from the start, for once
+        shown = self._solver.modelStatusToString(status)
+        raise SolverError(f"the investment program ended with status {shown}")
+
+    def interior(self, tolerance: float, seconds: float) -> Interior | None:
+        """The relaxation by the interior point, with the rows and cuts that stand.
+
+        Parameters
+        ----------
+        tolerance, seconds
+            See `tokenworks.solver.interior.solve_interior`.
+
+        Returns
+        -------
+        Interior or None
+            Its columns are those of investment; rows that stand aside may be broken.
+        """
+        program = self._solver.getLp()
+        shape = program.num_row_, program.num_col_
+        matrix = program.a_matrix_
+        by_column = matrix.format_ == highspy.MatrixFormat.kColwise
+        compressed = sp.csc_matrix if by_column else sp.csr_matrix
+        a = compressed((matrix.value_, matrix.index_, matrix.start_), shape)
+        arrays = Program(
+            cost=np.array(program.col_cost_),
+            offset=program.offset_,
+            lower=np.array(program.col_lower_),
+            upper=np.array(program.col_upper_),
+            row_lower=np.array(program.row_lower_),
+            row_upper=np.array(program.row_upper_),
+            a=a.tocsr(),
+        )
+        found = solve_interior(arrays, tolerance, seconds)
+        own = slice(self.count)
+        return found and replace(found, columns=found.columns[own], most=found.most[own])
+
+    def _stand(self, rows: Indices) -> bool:
+        """Let rows stand in the solver; false where there are none."""
+        if not len(rows):
+            return False
+        a = self._rows[rows]
+        self._solver.addRows(
+            len(rows),
+            self._row_lower[rows],
+            self._row_upper[rows],
+            a.nnz,
+            a.indptr[:-1].astype(np.int32),
+            a.indices.astype(np.int32),
+            a.data,
+        )
+        self._is_cut = np.append(self._is_cut, np.zeros(len(rows), dtype=np.bool_))
+        return True
 
     def _point(self, solver: highspy.Highs) -> Point:
         values = np.array(solver.getSolution().col_value, dtype=np.float64)
@@ -149,7 +213,8 @@ class Master:
         return Cut(dispatch, self.stocks[dispatch], answer.slopes, constant)
 
     def add(self, cuts: Sequence[Cut]) -> None:
-        """Add cuts."""
+        """Add cuts, and remember them."""
+        self.cuts.extend(cuts)
         starts, indices, values = [], [], []
         count = 0
         for cut in cuts:
@@ -169,20 +234,19 @@ class Master:
             np.concatenate(indices).astype(np.int32),
             np.concatenate(values),
         )
+        self._is_cut = np.append(self._is_cut, np.ones(len(cuts), dtype=np.bool_))
 
-    def drop_slack(self, point: Point, newest: int) -> int:
-        """Drop cuts that are slack at a point, but the newest; return how many are left."""
-        program = self._solver.getLp()
-        count = program.num_row_ - self.own_rows
-        if count <= newest:
-            return count
-        activity = np.array(self._solver.getSolution().row_value)[self.own_rows :]
-        right = np.array(program.row_lower_)[self.own_rows :]
+    def drop_slack(self, point: Point, newest: int) -> None:
+        """Drop cuts that are slack at a point, but the newest."""
+        cuts = np.flatnonzero(self._is_cut)
+        old = cuts[: max(0, len(cuts) - newest)]
+        activity = np.array(self._solver.getSolution().row_value)[old]
+        right = np.array(self._solver.getLp().row_lower_)[old]
         most = SLACK * max(1.0, float(np.abs(point.floors).mean()))
-        idle = np.flatnonzero((activity - right)[: count - newest] > most) + self.own_rows
+        idle = old[activity - right > most]
         if len(idle):
             self._solver.deleteRows(len(idle), idle.astype(np.int32))
-        return count - len(idle)
+            self._is_cut = np.delete(self._is_cut, idle)
 
     def bound(self, columns: Indices, lower: Floats, upper: Floats) -> None:
         """Set the bounds of some columns."""
@@ -236,16 +300,3 @@ class Master:
             return Found(None, np.inf)
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         return Found(self._point(solver) if feasible else None, float(info.mip_dual_bound))
-
-
-def first_or_infeasible(point: Point | None) -> Point:
-    """A point, or the answer that there is none.
-
-    Raises
-    ------
-    InfeasibleError
-        Where there is none.
-    """
-    if point is None:
-        raise InfeasibleError(["the program of sites, power, hardware and demand has no solution"])
-    return point

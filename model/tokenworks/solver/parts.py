@@ -8,7 +8,7 @@ feature of dispatch is in its part without a line here.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -105,3 +105,19 @@ def _part(by_row: Any, rows: Indices, columns: Indices) -> Part:
     block = by_row[rows]
     stocks = np.setdiff1d(block.indices, columns)
     return Part(rows, columns, stocks, block[:, columns].tocsc(), block[:, stocks].tocsr())
+
+
+def investment_matrix(matrix: Matrix, parts: Parts) -> Matrix:
+    """The program of investment alone: every plan is in it, so its bounds hold for all."""
+    return replace(
+        matrix,
+        columns=[matrix.columns[place] for place in parts.columns],
+        rows=[matrix.rows[place] for place in parts.rows],
+        cost=matrix.cost[parts.columns],
+        lower=matrix.lower[parts.columns],
+        upper=matrix.upper[parts.columns],
+        whole=matrix.whole[parts.columns],
+        a=matrix.a.tocsr()[parts.rows][:, parts.columns].tocsc(),
+        row_lower=matrix.row_lower[parts.rows],
+        row_upper=matrix.row_upper[parts.rows],
+    )

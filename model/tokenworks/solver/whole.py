@@ -13,11 +13,14 @@ import numpy as np
 from tokenworks.build import Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError
 from tokenworks.schema.scenario import Solve
-from tokenworks.solver.highs import Outcome, Status, run
+from tokenworks.solver.highs import Outcome, Status, cost_scale, run
+from tokenworks.solver.interior import Program, solve_interior
 from tokenworks.solver.matrix import Floats, Matrix, compile_matrix
 
 # Seconds given to each of the linear programs after the search; they are small beside it.
 AFTERWARDS_S = 600.0
+# With more columns than this a relaxation is solved by the interior point.
+INTERIOR_COLUMNS = 30_000
 
 # By how much rounding whole columns may raise the cost, relative to it.
 ROUNDING = 1e-6
@@ -201,7 +204,16 @@ def unavoidable_usd(model: Model, matrix: Matrix, options: Solve) -> float:
         return 0.0
     names = [(column.parent_component().local_name, column.index()) for column in matrix.columns]
     cost = np.array([worth.get(name, 0.0) for name in names])
-    least = run(matrix.relaxed().with_cost(cost), _unhurried(options))
+    program = matrix.relaxed().with_cost(cost)
+    if len(names) > INTERIOR_COLUMNS:
+        scale = cost_scale(cost)
+        arrays = Program(
+            *(cost * scale, 0.0, program.lower, program.upper),
+            *(program.row_lower, program.row_upper, program.a.tocsr()),
+        )
+        inside = solve_interior(arrays, 1e-6, AFTERWARDS_S)
+        return 0.0 if inside is None else inside.bound / scale
+    least = run(program, _unhurried(options))
     # A linear program that did not end proves nothing.
     return least.objective if least.status is Status.OPTIMAL else 0.0
 
