@@ -14,7 +14,7 @@ from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.results.tables import tables_of
-from tokenworks.solver import decomposed
+from tokenworks.solver import search
 from tokenworks.solver.decomposed import solve_decomposed
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
@@ -53,7 +53,7 @@ def test_a_search_among_few_columns_keeps_its_bounds(
     seed: int, write_scenario: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What is not searched may hold the better plan: here the gap may be wide, and is what it says.
-    monkeypatch.setattr(decomposed, "NARROWED_COLUMNS", 0)
+    monkeypatch.setattr(search, "NARROWED_COLUMNS", 0)
     inputs = inputs_of(seed, write_scenario, **{"solve.gap": GAP})
     options = inputs.scenario.solve
     model = build(inputs)

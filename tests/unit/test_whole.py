@@ -61,3 +61,18 @@ def test_a_plan_that_is_whole_by_tolerance_alone_is_sought_again(
     assert solved.values["line"][None] == 1.0
     assert solved.bound_usd == 0.0, "the first bound stands"
     assert [named for named in asked if named] == [{"whole_within": whole.NARROW}]
+
+
+def test_solves_with_other_numbers_of_threads_follow_each_other() -> None:
+    # HiGHS keeps one pool of threads for a process, and refuses a solve with another size.
+    for threads in (1, 2, 1, 3, 1):
+        found = highs.run(line(), Solve(threads=threads))
+        assert found.status is Status.OPTIMAL
+        assert found.objective == pytest.approx(LINE_USD, abs=1e-3)
+
+
+def test_a_plan_dearer_than_its_bound_allows_is_not_called_optimal() -> None:
+    found = Outcome(Status.OPTIMAL, np.zeros(2), 1.0, 1.0, 0.0)
+    assert whole._status(found, 1.0, Solve(gap=0.01)) is Status.OPTIMAL
+    assert whole._status(found, 1.005, Solve(gap=0.01)) is Status.OPTIMAL
+    assert whole._status(found, 1.1, Solve(gap=0.01)) is Status.GAP_LEFT

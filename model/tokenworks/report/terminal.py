@@ -83,6 +83,7 @@ def print_plan(plan: Plan) -> None:
 def _head(plan: Plan) -> Text:
     ending = {
         "optimal": "solved",
+        "gap_left": "searched to its end with a wider gap than asked for",
         "time_limit": "stopped by its time limit, with the best plan found",
         "interrupted": "interrupted, with the best plan found",
     }[plan.status]

@@ -260,7 +260,13 @@ class Solve(Section):
         description="How to solve: in one call, or investment and the dispatch of every site and "
         "step apart; auto picks by size.",
     )
-    threads: int = Field(1, ge=1, le=256, description="Threads; with 1, two runs are alike.")
+    threads: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="Threads of a program solved whole; with 1, two runs are alike. In parts it is "
+        "solved on one.",
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the solver's random choices.")
 
 

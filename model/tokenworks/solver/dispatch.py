@@ -54,7 +54,6 @@ class Dispatch:
 
     def __init__(self, part: Part, matrix: Matrix, scale: float) -> None:
         self.part = part
-        self.stocks = part.stocks
         self._lower, self._upper = matrix.row_lower[part.rows], matrix.row_upper[part.rows]
         self._cost = matrix.cost[part.columns] * scale
         self._rows = np.arange(len(part.rows), dtype=np.int32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,7 @@ class Status(StrEnum):
     """How a solve ended."""
 
     OPTIMAL = "optimal"  # within the gap asked for
+    GAP_LEFT = "gap_left"  # all was tried, and a wider gap is left
     TIME_LIMIT = "time_limit"  # stopped with an incumbent, or without
     INTERRUPTED = "interrupted"
     INFEASIBLE = "infeasible"
@@ -111,10 +113,27 @@ def run(
     solver.HandleKeyboardInterrupt = True
     load(solver, matrix, scale)
     # Standard output holds results alone; what highspy says of an interrupt is none.
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), _pool(options.threads):
         solver.solve()
     seconds = time.perf_counter() - started
     return _outcome(solver, matrix, scale, seconds)
+
+
+@contextlib.contextmanager
+def _pool(threads: int) -> Iterator[None]:
+    """So many threads for a solve, and again one for those that follow.
+
+    HiGHS keeps one pool in a process, of the size that its first solve has asked for, and refuses
+    every other size until the pool is given up.
+    """
+    if threads == 1:
+        yield
+        return
+    highspy.Highs.resetGlobalScheduler(True)
+    try:
+        yield
+    finally:
+        highspy.Highs.resetGlobalScheduler(True)
 
 
 def _outcome(solver: highspy.Highs, matrix: Matrix, scale: float, seconds: float) -> Outcome:

@@ -49,6 +49,8 @@ class Wide:
     used
         True for columns of investment that some relaxation so far has used, and for all that are
         never left out.
+    point
+        Where the last relaxation ended, in columns of investment; None before the first.
     """
 
     def __init__(self, matrix: Matrix, parts: Parts, scale: float) -> None:
@@ -58,6 +60,7 @@ class Wide:
         self.used = master.whole | (master.cost != 0.0) | (master.lower > 0.0)
         for stocks in master.stocks:
             self.used[stocks] = True
+        self.point: Floats | None = None
         self._cuts = 0
 
     def narrow(self) -> Narrow:
@@ -65,6 +68,12 @@ class Wide:
         kept = np.ones(len(self.matrix.columns), dtype=np.bool_)
         kept[self.parts.columns] = self.used
         return narrowed(self.matrix, self.parts, kept)
+
+    def stocks(self, dispatch: int) -> Floats:
+        """Stocks of a dispatch at the point."""
+        if self.point is None:
+            raise ValueError("no relaxation has been solved yet")
+        return self.point[self._master.stocks[dispatch]]
 
     def relax(self, cuts: list[Cut], seconds: float) -> float:
         """Solve the relaxation, and note what it uses.
@@ -88,6 +97,7 @@ class Wide:
         found = master.interior(TOLERANCE, seconds)
         if found is None:
             return -np.inf
+        self.point = found.columns
         self.used |= found.columns > USE * np.minimum(found.most, LARGE)
         return found.bound
 

@@ -21,6 +21,8 @@ from tokenworks.solver.matrix import Floats, Matrix, compile_matrix
 AFTERWARDS_S = 600.0
 # With more columns than this a relaxation is solved by the interior point.
 INTERIOR_COLUMNS = 30_000
+# Its prices prove less, by no more than this or so: what a plan can change is then overstated.
+UNAVOIDABLE_TOLERANCE = 1e-3
 
 # By how much rounding whole columns may raise the cost, relative to it.
 ROUNDING = 1e-6
@@ -133,7 +135,7 @@ def solve_whole(
     unavoidable = unavoidable_usd(model, matrix, options)
     rows, columns = matrix.shape
     return Solved(
-        status=found.status,
+        status=_status(found, objective, options),
         values=by_name(matrix, values),
         objective_usd=objective,
         bound_usd=min(found.bound, objective),
@@ -148,6 +150,14 @@ def solve_whole(
             "unavoidable": time.perf_counter() - tightened,
         },
     )
+
+
+def _status(found: Outcome, objective: float, options: Solve) -> Status:
+    """How it ended, with what making whole columns exactly whole has cost."""
+    left = relative(objective - found.bound, objective)
+    if found.status is Status.OPTIMAL and left > max(options.gap, ROUNDING):
+        return Status.GAP_LEFT
+    return found.status
 
 
 def polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, float]:
@@ -211,7 +221,7 @@ def unavoidable_usd(model: Model, matrix: Matrix, options: Solve) -> float:
             *(cost * scale, 0.0, program.lower, program.upper),
             *(program.row_lower, program.row_upper, program.a.tocsr()),
         )
-        inside = solve_interior(arrays, 1e-6, AFTERWARDS_S)
+        inside = solve_interior(arrays, UNAVOIDABLE_TOLERANCE, AFTERWARDS_S)
         return 0.0 if inside is None else inside.bound / scale
     least = run(program, _unhurried(options))
     # A linear program that did not end proves nothing.

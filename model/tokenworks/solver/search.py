@@ -1,0 +1,332 @@
+"""A search in parts: what is known so far, and the steps that better it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tokenworks.build import DECISIONS, Model
+from tokenworks.errors import InfeasibleError, NoIncumbentError
+from tokenworks.schema.scenario import Solve
+from tokenworks.solver.dispatch import Dispatch
+from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
+from tokenworks.solver.highs import cost_scale
+from tokenworks.solver.master import Master, Point
+from tokenworks.solver.matrix import Matrix
+from tokenworks.solver.narrow import Narrow, Wide, moved
+from tokenworks.solver.parts import Parts, split
+from tokenworks.solver.relaxation import NEWEST_ROUNDS, NO_SHORTFALL, Priced, Relaxed, price, relax
+from tokenworks.solver.whole import Progress, relative
+
+# With more columns of investment than this, only those that the relaxation uses are searched.
+NARROWED_COLUMNS = 30_000
+# A proof that raises the bound by less than this, relative, is not tried once more.
+PROVEN_ENOUGH = 2e-4
+# Of the gap asked for, what the relaxation may leave, and what pricing a plan may.
+RELAXATION_SHARE = 0.1
+PLAN_TOLERANCE = 1e-7
+MOST_ROUNDS = 400
+# How often a shortfall is made ten times dearer before it is taken for unavoidable.
+DEARER_TIMES = 6
+# What the relaxation may lack, by its tolerances; a plan is held to `NO_SHORTFALL`.
+LITTLE_SHORTFALL = 1e-4
+PLAN_ROUNDS = 60
+# Nodes of a search in a neighbourhood, and seconds after which it ends at the latest.
+NODES = 100
+SEARCH_S = 60.0
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A plan: its priced point, and the same as a point of the master to start searches from."""
+
+    priced: Priced
+    point: Point
+
+
+@dataclass
+class Search:
+    """A solve in progress."""
+
+    model: Model
+    matrix: Matrix
+    options: Solve
+    progress: Progress
+    started: float = field(default_factory=time.perf_counter)
+    bound: float = -np.inf
+    incumbent: Incumbent | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    interrupted: bool = False
+    wide: Wide | None = field(init=False, default=None)
+    narrow: Narrow = field(init=False)
+    parts: Parts = field(init=False)
+    scale: float = field(init=False)
+    master: Master = field(init=False)
+    dispatches: tuple[Dispatch, ...] = field(init=False)
+    families: tuple[Family, ...] = field(init=False)
+    _last: float = field(init=False)
+    _told: tuple[float, float | None] = (-np.inf, None)
+
+    def __post_init__(self) -> None:
+        self._last = self.started
+        self.scale = cost_scale(self.matrix.cost)
+        self.parts = split(self.matrix, self.model.operating)
+        narrow = self._everything()
+        if len(self.parts.columns) > NARROWED_COLUMNS:
+            wide = Wide(self.matrix, self.parts, self.scale)
+            self.stage("split")
+            self.bound = wide.relax([], self.left_s)
+            self.stage("narrow")
+            if np.isfinite(self.bound):
+                self.wide, narrow = wide, wide.narrow()
+        self.search_in(narrow)
+
+    def _everything(self) -> Narrow:
+        return Narrow(self.matrix, self.parts, np.arange(len(self.matrix.columns)))
+
+    def search_in(self, narrow: Narrow, before: Narrow | None = None) -> None:
+        """Search in a program, with what is known from one before."""
+        self.narrow = narrow
+        matrix, parts = narrow.matrix, narrow.parts
+        cuts = [] if before is None else self.master.cuts
+        self.master = Master(matrix, parts, self.scale)
+        columns = [matrix.columns[place] for place in parts.columns]
+        self.names = [(c.parent_component().local_name, c.index()) for c in columns]
+        self.families = families_of(self.names, np.flatnonzero(self.master.whole), DECISIONS)
+        if before is None:
+            self.dispatches = tuple(Dispatch(part, matrix, self.scale) for part in parts.dispatches)
+        else:
+            stocks = self.master.stocks
+            self.master.add([replace(cut, stocks=stocks[cut.dispatch]) for cut in cuts])
+        if before is not None and self.incumbent is not None:
+            priced, point = self.incumbent.priced, self.incumbent.point
+            self.incumbent = Incumbent(
+                replace(priced, columns=moved(priced.columns, before, narrow)),
+                replace(point, columns=moved(point.columns, before, narrow)),
+            )
+        self.stage("split")
+
+    def widen(self) -> bool:
+        """Search among more columns: what the last proof used as well; all, where there is no plan.
+
+        False where that leaves nothing new to search.
+        """
+        if self.wide is None or not self.goes_on():
+            return False
+        if self.incumbent is None:
+            self.wide = None
+            self.search_in(self._everything(), self.narrow)
+            return True
+        wider = self.wide.narrow()
+        if len(wider.columns) == len(self.narrow.columns):
+            return False
+        self.search_in(wider, self.narrow)
+        return True
+
+    def stage(self, name: str) -> None:
+        """Note the seconds of a stage that has ended, and tell of it."""
+        now = time.perf_counter()
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._last
+        self._last = now
+        best = self.incumbent
+        usd = None if best is None else best.priced.objective / self.scale
+        stands = self.bound / self.scale, usd
+        if stands != self._told:  # who has been told need not hear it again
+            self._told = stands
+            self.progress(name, *stands)
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the time limit."""
+        return self.options.time_limit_s - (time.perf_counter() - self.started)
+
+    def goes_on(self) -> bool:
+        """Whether there is time left."""
+        return self.left_s > 0.0
+
+    @property
+    def gap(self) -> float:
+        """Of the incumbent; infinite without one."""
+        if self.incumbent is None:
+            return np.inf
+        best = self.incumbent.priced.objective
+        return relative(best - self.bound, best)
+
+    def unfinished(self) -> bool:
+        """Whether there is something left to do, and time to do it."""
+        return self.gap > self.target and self.goes_on()
+
+    @property
+    def target(self) -> float:
+        """The gap asked for, or what pricing a plan leaves of it."""
+        return max(self.options.gap, PLAN_TOLERANCE)
+
+    def relax(self) -> Point:
+        """The relaxation, and with it the first bound.
+
+        Raises
+        ------
+        InfeasibleError
+            Where the relaxation has no point that lacks nothing.
+        """
+        tolerance = max(RELAXATION_SHARE * self.options.gap, 1e-6)
+        found = self._relaxed(tolerance, None)
+        if self.master.earns:
+            self.master.release_floors()
+            found = self._relaxed(tolerance, found.inner)
+        if self.wide is None:
+            self.bound = found.bound
+        self.stage("relax")
+        if found.outer is None or found.inner is None:
+            raise NoIncumbentError("stopped before the relaxation had a point")
+        self.master.drop_slack(found.outer, NEWEST_ROUNDS * 2 * len(self.dispatches))
+        return self.master.solve() or found.outer
+
+    def prove(self) -> bool:
+        """A bound on all plans, where only some of the columns are searched; true if it is better.
+
+        The relaxation of all may have moved to stocks at which no dispatch was asked yet: a second
+        time it is asked there first.
+        """
+        if self.wide is None or not self.goes_on():
+            return False
+        if self.incumbent is not None:
+            self._ask_where_the_whole_ended(self.wide)
+        before = self.bound
+        self.bound = max(before, self.wide.relax(self.master.cuts, self.left_s))
+        self.stage("prove")
+        return self.bound - before > PROVEN_ENOUGH * abs(self.bound)
+
+    def _ask_where_the_whole_ended(self, wide: Wide) -> None:
+        found = [
+            (dispatch.at(stocks), stocks, number)
+            for number, dispatch in enumerate(self.dispatches)
+            for stocks in [np.maximum(wide.stocks(number), 0.0)]
+        ]
+        self.master.add([self.master.cut_of(n, stocks, answer) for answer, stocks, n in found])
+
+    def _relaxed(self, tolerance: float, inner: Priced | None) -> Relaxed:
+        for _ in range(DEARER_TIMES):
+            found = relax(self.master, self.dispatches, tolerance, MOST_ROUNDS, inner, self.goes_on)
+            if found.outer is None and found.bound == np.inf:
+                raise InfeasibleError(
+                    ["the program of sites, power, hardware and demand has no solution"]
+                )
+            if found.inner is None or found.inner.shortfall <= LITTLE_SHORTFALL:
+                break
+            for dispatch in self.dispatches:
+                dispatch.dearer(10.0)
+            inner = price(self.master, self.dispatches, found.inner.columns)
+        if self.goes_on() and found.inner is not None and found.inner.shortfall > LITTLE_SHORTFALL:
+            raise InfeasibleError(["what is served could not be powered at any price"])
+        return found
+
+    def settle(self, point: Point) -> bool:
+        """Price the plan with the whole columns of a point; true where it is the best so far."""
+        whole = np.flatnonzero(self.master.whole)
+        self.master.fix(whole, np.round(point.columns[whole]))
+        self.master.tighten(tight=True)
+        try:
+            found = relax(
+                self.master, self.dispatches, PLAN_TOLERANCE, PLAN_ROUNDS, None, self._may_settle
+            )
+        finally:
+            self.master.tighten(tight=False)
+            self.master.free(whole)
+        if found.inner is None or found.outer is None or found.inner.shortfall > NO_SHORTFALL:
+            return False
+        best = self.incumbent
+        if best is not None and found.inner.objective >= best.priced.objective:
+            return False
+        columns = found.inner.columns.copy()
+        columns[whole] = np.round(columns[whole])
+        self.incumbent = Incumbent(replace(found.inner, columns=columns), found.outer)
+        return True
+
+    def _may_settle(self) -> bool:
+        # A plan in hand is priced to its end, beyond the limit if need be: it is soon done.
+        return self.left_s > -SEARCH_S
+
+    def dive(self, start: Point) -> dict[str, float]:
+        """Look for a first plan; return what deciding each family cost."""
+        dive = Dive(self.master, self.goes_on)
+        found = dive.run(self.families, start)
+        dive.undo()
+        if found is not None:
+            self.settle(found)
+        self.stage("dive")
+        return dive.rises
+
+    def improve(self, relaxed: Point, rises: dict[str, float]) -> None:
+        """Search neighbourhoods of the incumbent until none of them betters it."""
+        nodes = NODES
+        while self.unfinished():
+            better = False
+            for freed in self._neighbourhoods(relaxed, rises):
+                if not self.unfinished():
+                    break
+                better |= self._search(freed, nodes)
+            if not better:
+                break
+        self.stage("improve")
+
+    def _neighbourhoods(
+        self, relaxed: Point, rises: dict[str, float]
+    ) -> Iterator[npt.NDArray[np.bool_]]:
+        """Columns to free: of dear families, where incumbent and relaxation differ, of a site."""
+        whole = self.master.whole
+        families = np.array([name for name, _ in self.names])
+        for name in sorted(rises, key=lambda name: -rises[name]):
+            if rises[name] > PLAN_TOLERANCE * abs(self.bound):
+                yield whole & (families == name)
+        if self.incumbent is not None:
+            columns = self.incumbent.point.columns
+            yield whole & (np.abs(columns - relaxed.columns) > WHOLE)
+        sites = np.array([_first(key) for key in self.names])
+        for site in np.unique(sites[whole]):
+            yield whole & (sites == site)
+
+    def _search(self, freed: npt.NDArray[np.bool_], nodes: int) -> bool:
+        """Search a neighbourhood; true where it held a better plan."""
+        best = self.incumbent
+        if best is None or not freed.any():
+            return False
+        options = {
+            "mip_max_nodes": nodes,
+            "mip_rel_gap": 0.2 * self.options.gap,
+            "time_limit": max(1.0, min(SEARCH_S, self.left_s)),
+            "random_seed": self.options.seed,
+        }
+        found = self.master.search(best.point, freed, options)
+        better = found.point is not None and found.point.objective < best.point.objective * (
+            1.0 - PLAN_TOLERANCE
+        )
+        return better and found.point is not None and self.settle(found.point)
+
+    def close(self) -> None:
+        """Branch on everything, for the bound and what else there is."""
+        while self.wide is None and self.unfinished():
+            before = self.bound
+            options = {
+                "mip_rel_gap": 0.5 * self.options.gap,
+                "time_limit": max(1.0, self.left_s),
+                "random_seed": self.options.seed,
+            }
+            start = None if self.incumbent is None else self.incumbent.point
+            everything = self.master.whole.copy()
+            found = self.master.search(start, everything, options)
+            self.bound = max(self.bound, found.bound)
+            settled = found.point is not None and self.settle(found.point)
+            if self.bound <= before and not settled:
+                break
+        self.stage("close")
+
+
+def _first(key: tuple[str, Any]) -> str:
+    index = key[1]
+    return str(index[0] if isinstance(index, tuple) else index)
