@@ -23,6 +23,9 @@ from tokenworks.solver.parts import investment_matrix
 from tokenworks.solver.search import Search
 from tokenworks.solver.whole import Progress, Solved, by_name, nothing, unavoidable_usd
 
+# Searches among more and more columns, at most.
+MOST_PASSES = 4
+
 
 def solve_decomposed(
     model: Model,
@@ -51,19 +54,21 @@ def solve_decomposed(
     began = time.perf_counter()
     search = Search(model, matrix or compile_matrix(model.pyomo), options, progress, began)
     try:
-        going = True
-        while going:
+        for left in reversed(range(MOST_PASSES)):
             relaxed = _relaxed(search)
-            search.prove()
             rises = search.dive(relaxed)
-            while search.incumbent is not None and search.unfinished() and search.prove():
+            while search.unfinished() and search.prove() and search.bound_is_behind:
                 pass
-            if search.incumbent is not None:
-                search.improve(relaxed, rises)
-            search.close()
-            going = search.unfinished() and search.widen()
+            if not (left and search.unfinished() and _more(search)):
+                break
+        if search.incumbent is not None:
+            search.improve(relaxed, rises)
+        search.close()
     except KeyboardInterrupt:
         search.interrupted = True
+    except NoIncumbentError:
+        if search.incumbent is None:  # else the time was up while more was being searched
+            raise
     return _solved(search)
 
 
@@ -72,9 +77,14 @@ def _relaxed(search: Search) -> Point:
     try:
         return search.relax()
     except InfeasibleError:
-        if search.incumbent is not None or not search.widen():
+        if search.incumbent is not None or not search.search_everything():
             raise
         return search.relax()
+
+
+def _more(search: Search) -> bool:
+    """More columns to search; all, where those so far gave no plan."""
+    return search.search_everything() if search.incumbent is None else search.widen()
 
 
 def _solved(search: Search) -> Solved:

@@ -59,6 +59,8 @@ class Search:
     progress: Progress
     started: float = field(default_factory=time.perf_counter)
     bound: float = -np.inf
+    relaxation: float = -np.inf  # of what is searched
+    proofs: int = 0
     incumbent: Incumbent | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
@@ -91,41 +93,41 @@ class Search:
 
     def search_in(self, narrow: Narrow, before: Narrow | None = None) -> None:
         """Search in a program, with what is known from one before."""
-        self.narrow = narrow
         matrix, parts = narrow.matrix, narrow.parts
-        cuts = [] if before is None else self.master.cuts
-        self.master = Master(matrix, parts, self.scale)
-        columns = [matrix.columns[place] for place in parts.columns]
-        self.names = [(c.parent_component().local_name, c.index()) for c in columns]
-        self.families = families_of(self.names, np.flatnonzero(self.master.whole), DECISIONS)
+        master, incumbent = Master(matrix, parts, self.scale), self.incumbent
         if before is None:
             self.dispatches = tuple(Dispatch(part, matrix, self.scale) for part in parts.dispatches)
         else:
-            stocks = self.master.stocks
-            self.master.add([replace(cut, stocks=stocks[cut.dispatch]) for cut in cuts])
-        if before is not None and self.incumbent is not None:
-            priced, point = self.incumbent.priced, self.incumbent.point
-            self.incumbent = Incumbent(
+            cuts = self.master.cuts
+            master.add([replace(cut, stocks=master.stocks[cut.dispatch]) for cut in cuts])
+        if before is not None and incumbent is not None:
+            priced, point = incumbent.priced, incumbent.point
+            incumbent = Incumbent(
                 replace(priced, columns=moved(priced.columns, before, narrow)),
                 replace(point, columns=moved(point.columns, before, narrow)),
             )
+        columns = [matrix.columns[place] for place in parts.columns]
+        self.names = [(c.parent_component().local_name, c.index()) for c in columns]
+        self.families = families_of(self.names, np.flatnonzero(master.whole), DECISIONS)
+        self.master, self.narrow, self.incumbent = master, narrow, incumbent
         self.stage("split")
 
     def widen(self) -> bool:
-        """Search among more columns: what the last proof used as well; all, where there is no plan.
-
-        False where that leaves nothing new to search.
-        """
+        """Search among more columns: what the last proof used as well; false if that is nothing."""
         if self.wide is None or not self.goes_on():
             return False
-        if self.incumbent is None:
-            self.wide = None
-            self.search_in(self._everything(), self.narrow)
-            return True
         wider = self.wide.narrow()
         if len(wider.columns) == len(self.narrow.columns):
             return False
         self.search_in(wider, self.narrow)
+        return True
+
+    def search_everything(self) -> bool:
+        """Search the whole program after all; false where that is done already."""
+        if self.wide is None or not self.goes_on():
+            return False
+        self.wide = None
+        self.search_in(self._everything(), self.narrow)
         return True
 
     def stage(self, name: str) -> None:
@@ -179,8 +181,9 @@ class Search:
         if self.master.earns:
             self.master.release_floors()
             found = self._relaxed(tolerance, found.inner)
+        self.relaxation = found.bound
         if self.wide is None:
-            self.bound = found.bound
+            self.bound = max(self.bound, found.bound)
         self.stage("relax")
         if found.outer is None or found.inner is None:
             raise NoIncumbentError("stopped before the relaxation had a point")
@@ -190,17 +193,25 @@ class Search:
     def prove(self) -> bool:
         """A bound on all plans, where only some of the columns are searched; true if it is better.
 
-        The relaxation of all may have moved to stocks at which no dispatch was asked yet: a second
-        time it is asked there first.
+        The relaxation of all may have moved to stocks at which no dispatch was asked yet: from the
+        second time on it is asked there first.
         """
         if self.wide is None or not self.goes_on():
             return False
-        if self.incumbent is not None:
+        if self.proofs:
             self._ask_where_the_whole_ended(self.wide)
+        self.proofs += 1
         before = self.bound
         self.bound = max(before, self.wide.relax(self.master.cuts, self.left_s))
         self.stage("prove")
         return self.bound - before > PROVEN_ENOUGH * abs(self.bound)
+
+    @property
+    def bound_is_behind(self) -> bool:
+        """Whether more of the gap lies below the relaxation of what is searched than above it."""
+        if self.incumbent is None:
+            return False
+        return self.relaxation - self.bound > self.incumbent.priced.objective - self.relaxation
 
     def _ask_where_the_whole_ended(self, wide: Wide) -> None:
         found = [
