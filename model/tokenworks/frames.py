@@ -5,11 +5,14 @@ from __future__ import annotations
 import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, wraps
 from itertools import starmap
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
+
+Owner = TypeVar("Owner")
+Made = TypeVar("Made")
 
 # A row; its fields are the table's declared columns.
 NamedRow = Any
@@ -34,6 +37,23 @@ def keep_rows(frame: pd.DataFrame) -> None:
     if id(frame) not in _kept:
         _kept[id(frame)] = []
         weakref.finalize(frame, _kept.pop, id(frame), None)
+
+
+def once(make: Callable[[Owner], Made]) -> Callable[[Owner], Made]:
+    """Make something of an object that nobody changes once for all who ask, while it lives.
+
+    What is made must not hold the object, or neither would ever go.
+    """
+    known: dict[int, Made] = {}
+
+    @wraps(make)
+    def asked(owner: Owner) -> Made:
+        if id(owner) not in known:
+            known[id(owner)] = make(owner)
+            weakref.finalize(owner, known.pop, id(owner), None)
+        return known[id(owner)]
+
+    return asked
 
 
 def _made(frame: pd.DataFrame) -> Iterator[NamedRow]:

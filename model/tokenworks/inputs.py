@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from tokenworks import held, leads
 from tokenworks.calendar import Calendar, make_calendar
 from tokenworks.checks import checked_tables
 from tokenworks.days import fewer_days, with_outage_day
-from tokenworks.frames import given, keep_rows
+from tokenworks.frames import given, keep_rows, rows
 from tokenworks.io.run_folder import hash_inputs
 from tokenworks.io.tables import LoadedTable
 from tokenworks.money import Discounting
@@ -57,6 +57,8 @@ class Inputs:
         Discount factors by month.
     sha256
         Hash of scenario and tables.
+    part_of
+        The inputs of all sites where these are of some, see `of_sites`; None where they are of all.
     """
 
     scenario: Scenario
@@ -66,6 +68,64 @@ class Inputs:
     calendar: Calendar
     discounting: Discounting
     sha256: str
+    part_of: Inputs | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def whole(self) -> Inputs:
+        """The inputs of all sites: what is not of any one of them is gathered there, once."""
+        return self.part_of or self
+
+
+def of_sites(x: Inputs, sites: Collection[str]) -> Inputs:
+    """Inputs of some of the sites: their program is what the whole one says of them.
+
+    Nothing is read, checked or converted again, and the calendar stays that of all sites. What is
+    built from them has, by name, the columns of these sites and of no site, and every row in which
+    these sites have an entry, with the coefficients, costs and bounds of the whole. Two things can
+    make a difference:
+
+    - A link between two sites lets one read what the other writes. Where only one of them is kept
+      it serves as if there were no link; see `linked`, which tells what to keep together.
+    - Where no demand may be left unserved, one that none of these sites can serve and nobody rents
+      out cannot be met at all.
+
+    Parameters
+    ----------
+    x
+        Inputs; of parts, their whole is kept. What is to be changed besides has to be changed there
+        before.
+    sites
+        Sites to keep.
+
+    Raises
+    ------
+    KeyError
+        Where there is no such site.
+    """
+    kept = set(sites)
+    unknown = kept.difference(x.tables["sites"]["site"])
+    if unknown:
+        raise KeyError(*sorted(unknown))
+    tables = dict(x.tables)
+    for table, column in (("sites", "site"), *DEPENDENTS["sites"]):
+        frame = tables[table]
+        if len(frame):
+            tables[table] = frame[frame[column].isin(kept)].reset_index(drop=True)
+            keep_rows(tables[table])
+    return replace(x, tables=tables, part_of=x.whole)
+
+
+def linked(x: Inputs) -> list[tuple[str, ...]]:
+    """Sites in groups that no link leaves, in order of the table; a site without links is one."""
+    group = {site: [site] for site in x.tables["sites"]["site"]}
+    for row in rows(x.tables["site_links"]):
+        one, other = group[row.from_site], group[row.to_site]
+        if one is not other:
+            one += other
+            group |= dict.fromkeys(other, one)
+    order = {site: n for n, site in enumerate(group)}
+    found = {id(members): members for members in group.values()}
+    return [tuple(sorted(members, key=order.__getitem__)) for members in found.values()]
 
 
 def assemble(scenario: Scenario) -> Inputs:

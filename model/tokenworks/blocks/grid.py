@@ -10,7 +10,8 @@ Sets
     CONTRACTED      i               routes of GRID_STEPS
     ZONE_STEPS      (z, e)          zones with firm contracts in step e that take headroom
     FIRM_IN[z, e]                   (site, route) of these
-    FLEXIBLE_STEPS  (z, c, e)       zones with flexible contracts cut by the share c in step e
+    FLEXIBLE_STEPS  (z, c, e)       zones with contracts in step e that count against the headroom
+                                    of flexible ones cut by the share c, which some site can have
     CUT_AT_MOST[z, c, e]            (site, route) of the firm ones and of those cut by c or less
 Parameters
     most_contracted_mw[s, i, e]     the route's own limit or what the headroom allows, if less [MW]
@@ -57,6 +58,7 @@ from tokenworks.candidates.assets import MOST_CAPACITY_OVER_PEAK
 from tokenworks.candidates.contracts import (
     FLEXIBLE,
     FlexibleHeadroom,
+    curtailed_shares,
     headroom_share,
     route_price,
 )
@@ -140,11 +142,17 @@ def _add_headroom(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         dict.fromkeys((z, e) for z, _, i, e in taking if i not in cut),
         (((z, e), (s, i)) for z, s, i, e in taking if i not in cut),
     )
-    levels = dict.fromkeys((z, cut[i], e) for z, _, i, e in taking if i in cut)
-    flexible = {
-        (z, c, e): [(s, i) for y, s, i, v in taking if (y, v) == (z, e) and cut.get(i, 0.0) <= c]
-        for z, c, e in levels
-    }
+    shares = curtailed_shares(x)
+    flexible = gather(
+        dict.fromkeys((z, c, e) for z, _, i, e in taking for c in shares.get(z, ())),
+        (
+            ((z, c, e), (s, i))
+            for z, s, i, e in taking
+            for c in shares.get(z, ())
+            if cut.get(i, 0.0) <= c
+        ),
+    )
+    flexible = {level: members for level, members in flexible.items() if members}
     m.CONTRACTED = Set(initialize=list(share))
     m.headroom_share = Param(m.CONTRACTED, initialize=share)
     m.ZONE_STEPS = Set(dimen=2, initialize=list(firm))

@@ -6,7 +6,7 @@ Sets
     HOME_FLOWS_IN[e]            (w, r, s) of these within one country
     RENTALS_IN[e]               (w, r) of RENTALS
     HOME_RENTALS_IN[e]          (w, r) of these whose workload is sovereign
-    VENDOR_STEPS        (v, e)  systems of vendor v can be in service, and their share is limited
+    VENDOR_STEPS        (v, e)  systems can be in service, and the share of vendor v is limited
     SYSTEMS_OF[v, e]            (site, system) of vendor v
     SYSTEMS_IN[v, e]            (site, system) of all
 Parameters
@@ -88,8 +88,9 @@ def _add_vendors(m: ConcreteModel, x: Inputs) -> None:
     most = x.scenario.policy.most_vendor_fraction
     vendor = lookup(x.tables["hardware"], "system", "vendor")
     held = list(m.SYSTEM_STEPS) if most < 1.0 else []
-    keys = list(dict.fromkeys((vendor[h], e) for _, h, e in held))
-    in_step = gather({e for _, _, e in held}, ((e, (s, h)) for s, h, e in held))
+    in_step = gather(dict.fromkeys(e for _, _, e in held), ((e, (s, h)) for s, h, e in held))
+    # Of a vendor that is not here too: here is what its share elsewhere is counted against.
+    keys = [(v, e) for e in in_step for v in dict.fromkeys(vendor.values())]
     m.VENDOR_STEPS = Set(dimen=2, initialize=keys)
     m.SYSTEMS_OF = Set(
         m.VENDOR_STEPS,

@@ -2,7 +2,7 @@
 
 Sets
     TRANCHES        (k, j)          tranche j of technology k, counted from 1
-    SERIES_STEPS    (k, v)          steps at which modules of a series can enter service
+    SERIES_STEPS    (k, v)          steps at which modules of a series can enter service somewhere
     TRANCHES_OF[k, v in SERIES_STEPS]       tranches of technology k
     BUILT_UP_TO[k, v in SERIES_STEPS]       (s, e) of BUILDS of technology k with e up to v
     FIRST_TRANCHES  (k, j, v)       the first tranche
@@ -75,9 +75,9 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
 
 
 def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
-    found = tranches(x, c.assets.most_modules)
+    found = tranches(x, c.series.units)
     units = {(k, j): t.units for k, of in found.items() for j, t in enumerate(of, start=1)}
-    steps = sorted({(k, e) for _, k, e in m.BUILDS if k in found and e >= 0})
+    steps = c.series.steps
     numbers = {k: list(range(1, len(of) + 1)) for k, of in found.items()}
     m.TRANCHES = Set(dimen=2, initialize=list(units))
     m.tranche_count = Param(m.TRANCHES, initialize=units)
@@ -110,7 +110,7 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     money = x.discounting
     deposit = lookup(x.tables["power_technologies"], "technology", "deposit_fraction")
     paid, credited = {}, {}
-    for index, of in series_premiums(x, c.assets.most_modules, m.SERIES_STEPS).items():
+    for index, of in series_premiums(x, c.series.units, m.SERIES_STEPS).items():
         factor = money.capital(of.order, of.build, of.service, deposit[index[0]])
         paid[index] = of.capital_usd * factor
         credited[index] = -of.credit_usd * money.in_month(of.service)

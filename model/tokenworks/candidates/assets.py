@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -109,17 +109,48 @@ def assets(
     held
         What is held.
     """
+    power = modules(x, where, held)
+    offer_later_permits(x, where.filings, stacks, power.builds)
+    allowed = _allowed(x, where, power.builds)
+    bought = [*held.systems, *_purchases(x, where, systems, controls, halls)]
+    return Assets(power.builds, allowed, power.most, power.whole, bought)
+
+
+@dataclass(frozen=True)
+class Modules:
+    """Power modules that can enter service: of `Assets` what no system has a part in."""
+
+    builds: list[tuple[str, str, int]]
+    most: dict[tuple[str, str], int]
+    whole: set[tuple[str, str]]
+
+
+def modules(x: Inputs, where: Siting, held: Held, only: Collection[str] | None = None) -> Modules:
+    """Power modules that can enter service.
+
+    Parameters
+    ----------
+    x, where, held
+        As in `assets`.
+    only
+        Technologies that are asked for; blank means all.
+    """
     permits = leads.permits_by_site(x.tables)
     laterals, supply = leads.lateral_months(x.tables), supplies(x)
     shut = leads.closed(x.tables)
-    builds, most, whole = [], {}, set()
+    technologies = [
+        row
+        for row in rows(x.tables["power_technologies"])
+        if only is None or row.technology in only
+    ]
+    found = Modules([], {}, set())
     for site in rows(x.tables["sites"]):
         if site.site not in where.first_step:
             continue
-        for technology in rows(x.tables["power_technologies"]):
+        for technology in technologies:
             pair = (site.site, technology.technology)
             count = most_modules(site, technology)
-            routes = permits.get((site.site, technology.technology), [])
+            routes = permits.get(pair, [])
             possible = count and not is_barred(site, routes) and pair not in shut
             gas = laterals.get(site.site, 0) if technology.needs_gas else 0
             steps = _build_steps(x, where, site, technology, routes, gas) if possible else []
@@ -127,16 +158,13 @@ def assets(
             has = [index for index in held.modules if index[:2] == pair]
             if not steps and not has:
                 continue
-            builds += has
-            most[pair] = max(count, math.ceil(sum(held.modules[index] for index in has)))
+            found.builds.extend(has)
+            found.most[pair] = max(count, math.ceil(sum(held.modules[index] for index in has)))
             share = technology.module_mw / (site.max_it_mw * site.peak_pue_ratio)
             if share >= x.scenario.power.whole_module_fraction:
-                whole.add(pair)
-            builds += [(*pair, step) for step in steps]
-    offer_later_permits(x, where.filings, stacks, builds)
-    allowed = _allowed(x, where, builds, permits)
-    bought = [*held.systems, *_purchases(x, where, systems, controls, halls)]
-    return Assets(builds, allowed, most, whole, bought)
+                found.whole.add(pair)
+            found.builds.extend((*pair, step) for step in steps)
+    return found
 
 
 def is_barred(site: NamedRow, permits: list[Permit]) -> bool:
@@ -171,10 +199,10 @@ def _allowed(
     x: Inputs,
     where: Siting,
     builds: list[tuple[str, str, int]],
-    permits: Mapping[tuple[str, str], list[Permit]],
 ) -> dict[tuple[str, str, str, int], list[tuple[str, int]]]:
     """Filings that allow each build, once all are offered: stacks share their permits."""
     technologies = rows_by(x.tables["power_technologies"], "technology")
+    permits = leads.permits_by_site(x.tables)
     found = {}
     for site, technology, step in builds:
         if step < 0:

@@ -15,10 +15,11 @@ from tokenworks.candidates.flexible import FlexibleLoad, flexible_load
 from tokenworks.candidates.held import Held, held
 from tokenworks.candidates.points import matches
 from tokenworks.candidates.retrofits import Retrofits, retrofits
+from tokenworks.candidates.series import Series, series
 from tokenworks.candidates.serving import Serving, serving
 from tokenworks.candidates.sites import Filed, Siting, siting
 from tokenworks.candidates.slices import Slices, slices
-from tokenworks.inputs import DEPENDENTS, Inputs
+from tokenworks.inputs import Inputs, of_sites
 from tokenworks.shipments import Shipments
 
 
@@ -50,6 +51,8 @@ class Candidates:
         Site to its representative hours.
     flexible
         Load that can be shed or can wait.
+    series
+        Units that all sites can build of technologies whose cost falls along a series.
     unused
         Sites from which nothing can be served: no region is within a latency of theirs, no system
         fits their halls, or none of it before the horizon ends.
@@ -66,6 +69,7 @@ class Candidates:
     profiles: dict[str, npt.NDArray[np.float64]]
     slices: dict[str, Slices]
     flexible: FlexibleLoad
+    series: Series
     unused: frozenset[str] = frozenset()
 
 
@@ -84,10 +88,8 @@ def candidates(x: Inputs, filed: Filed | None = None) -> Candidates:
     unused = set(found.siting.first_step) - serving_sites
     if not unused:
         return found
-    tables = dict(x.tables)
-    for table, column in (("sites", "site"), *DEPENDENTS["sites"]):
-        tables[table] = tables[table][~tables[table][column].isin(unused)]
-    kept = _of_sites(replace(x, tables=tables), filed or {})
+    used = [site for site in x.tables["sites"]["site"] if site not in unused]
+    kept = _of_sites(of_sites(x, used), filed or {})
     # What was refused for a site is what may have left it without use.
     controls = replace(kept.exports, refused=found.exports.refused)
     return replace(kept, exports=controls, unused=frozenset(unused))
@@ -109,5 +111,6 @@ def _of_sites(x: Inputs, filed: Filed) -> Candidates:
     hours = slices(x, shapes)
     flexible = flexible_load(x, where, served, hours)
     return Candidates(
-        has, where, halls, stacks, kit, controls, served, demand, shapes, hours, flexible
+        *(has, where, halls, stacks, kit, controls, served, demand, shapes, hours, flexible),
+        series(x.whole),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from tokenworks.candidates.grouping import gather
 from tokenworks.candidates.slices import Slices
 from tokenworks.frames import NamedRow, lookup, rows, rows_by
 from tokenworks.inputs import Inputs
@@ -65,6 +66,18 @@ def cut_slices(x: Inputs, slices: dict[str, Slices]) -> set[tuple[str, str, str]
                 break
             cut.add((route.site, route.route, name))
     return cut
+
+
+def curtailed_shares(x: Inputs) -> dict[str, list[float]]:
+    """Zone to the shares by which flexible contracts that take its headroom are cut, at all sites.
+
+    A contract that is cut less counts against each of them, also where it stands by itself.
+    """
+    zone, found = lookup(x.whole.tables["sites"], "site", "zone"), set()
+    for route in rows(x.whole.tables["interconnection_routes"]):
+        if route.firmness == FLEXIBLE and headroom_share(route) > 0.0:
+            found.add((zone[route.site], float(route.curtailed_fraction)))
+    return gather({z for z, _ in found}, sorted(found))
 
 
 class FlexibleHeadroom:

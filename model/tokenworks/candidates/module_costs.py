@@ -146,10 +146,10 @@ def credit_steps(
 
 
 def series_premiums(
-    x: Inputs, most: dict[tuple[str, str], int], steps: Iterable[tuple[str, int]]
+    x: Inputs, units: dict[str, int], steps: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int, int], ModuleCost]:
     """What a module of every (technology, tranche, step of service) costs beyond the last one."""
-    vintages, last, found = Vintages(x), last_ratios(x), tranches(x, most)
+    vintages, last, found = Vintages(x), last_ratios(x), tranches(x, units)
     return {
         (k, j, v): vintages.cost(k, v, tranche.cost_ratio - last[k])
         for k, v in steps
