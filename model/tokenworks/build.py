@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pyomo.environ import ConcreteModel, Objective, Var, minimize
@@ -49,7 +49,7 @@ from tokenworks.budget import add_budget
 from tokenworks.candidates import Candidates, candidates, dispatch_columns
 from tokenworks.dated import DatedDiscounting
 from tokenworks.errors import InputError, Problem
-from tokenworks.inputs import Inputs
+from tokenworks.inputs import Inputs, linked, of_sites
 from tokenworks.lean import lean
 from tokenworks.tax import borne_by
 
@@ -183,6 +183,23 @@ def build(x: Inputs, c: Candidates | None = None) -> Model:
             add_budget(m, dated_costs(model), most)
         m.total_usd = Objective(rule=total_cost(costs), sense=minimize)
     return model
+
+
+def by_site(x: Inputs, groups: Iterable[Collection[str]] | None = None) -> Iterator[Model]:
+    """Models of some sites after those of others, of which one is held at a time.
+
+    Each is what the whole model says of its sites; see `inputs.of_sites`. A model is gone once the
+    next is asked for, unless something of it is held.
+
+    Parameters
+    ----------
+    x
+        Inputs of all sites.
+    groups
+        Sites of every model; blank means one by one, those that are linked together.
+    """
+    for sites in linked(x) if groups is None else groups:
+        yield build(of_sites(x, sites))
 
 
 def _variables(m: ConcreteModel) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -22,9 +23,15 @@ class Yearly:
     """
 
     def __init__(self, table: pd.DataFrame, keys: list[str], value: str) -> None:
-        self._series: dict[Hashable, tuple[list[float], list[float]]] = {}
-        for name, rows in table.sort_values("year").groupby(keys):
-            self._series[name] = (rows["year"].tolist(), rows[value].tolist())
+        # By hand, for it is made often, of tables with many short series: `groupby` takes longer.
+        columns = [table[column].tolist() for column in ("year", value, *keys)]
+        found: dict[Hashable, list[tuple[float, float]]] = {}
+        for year, figure, *name in zip(*columns, strict=True):
+            found.setdefault(tuple(name), []).append((year, figure))
+        self._series = {
+            name: np.array(sorted(of, key=itemgetter(0)), dtype=np.float64).T
+            for name, of in found.items()
+        }
 
     def __contains__(self, key: tuple[str, ...]) -> bool:
         """Whether the table holds that series."""

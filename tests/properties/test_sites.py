@@ -11,7 +11,7 @@ import pytest
 from pyomo.environ import Constraint, Var
 from tests.properties.site_cases import OPTIONS, case_of_four
 
-from tokenworks.build import build
+from tokenworks.build import build, by_site
 from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs, assemble, linked, of_sites
 from tokenworks.io.scenario_files import load_scenario
@@ -73,8 +73,8 @@ def test_programs_of_linked_sites_are_parts_of_the_whole(seed: int, write_scenar
     x = inputs_of(seed, write_scenario)
     whole = program(x)
     assert linked(x) == [("a", "b"), ("c", "d")]
-    for sites in linked(x):
-        assert_is_part(program(of_sites(x, sites)), whole, sites, SITES)
+    for sites, model in zip(linked(x), by_site(x), strict=True):
+        assert_is_part(compile_matrix(model.pyomo), whole, sites, SITES)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

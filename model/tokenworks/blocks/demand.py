@@ -126,7 +126,11 @@ def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:
     worth = TokenWorth(x)
     price = Yearly(x.tables["cloud_prices"], ["workload"], "rent_usd_per_mtoken")
     network = {(w, r, s, e): pair.get((s, r), 0.0) * seconds[e] for w, r, s, e in m.FLOWS}
-    rent = {(w, r, e): price.mean((w,), steps[e].years) * seconds[e] for w, r, e in m.RENTALS}
+    rents = {
+        (w, e): price.mean((w,), steps[e].years) * seconds[e]
+        for w, e in dict.fromkeys((w, e) for w, _, e in m.RENTALS)
+    }
+    rent = {(w, r, e): rents[w, e] for w, r, e in m.RENTALS}
     missed = {(w, r, e): worth.unserved_usd[w] * seconds[e] for w, r, e in m.UNSERVED}
     own_sales = {(w, r, s, e): -worth.sold_usd[w] * seconds[e] for w, r, s, e in m.FLOWS}
     rented_sales = {(w, r, e): -worth.sold_usd[w] * seconds[e] for w, r, e in m.RENTALS}

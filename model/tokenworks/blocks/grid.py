@@ -57,8 +57,8 @@ from tokenworks.candidates import Candidates
 from tokenworks.candidates.assets import MOST_CAPACITY_OVER_PEAK
 from tokenworks.candidates.contracts import (
     FLEXIBLE,
-    FlexibleHeadroom,
     curtailed_shares,
+    flexible_headroom,
     headroom_share,
     route_price,
 )
@@ -160,7 +160,7 @@ def _add_headroom(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.FLEXIBLE_STEPS = Set(dimen=3, initialize=list(flexible))
     m.CUT_AT_MOST = Set(m.FLEXIBLE_STEPS, dimen=2, initialize=flexible)
     of_firm = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
-    of_all = FlexibleHeadroom(x)
+    of_all = flexible_headroom(x)
     firm_mw = {(z, e): of_firm.least((z,), steps[e].years) for z, e in firm}
     all_mw = {(z, c, e): of_all.least(z, c, steps[e].years) for z, c, e in flexible}
     m.firm_headroom_mw = Param(m.ZONE_STEPS, initialize=firm_mw)

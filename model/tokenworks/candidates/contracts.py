@@ -9,7 +9,7 @@ import pandas as pd
 
 from tokenworks.candidates.grouping import gather
 from tokenworks.candidates.slices import Slices
-from tokenworks.frames import NamedRow, lookup, rows, rows_by
+from tokenworks.frames import NamedRow, lookup, once, rows, rows_by
 from tokenworks.inputs import Inputs
 from tokenworks.yearly import Yearly
 
@@ -89,16 +89,14 @@ class FlexibleHeadroom:
     Parameters
     ----------
     x
-        Inputs.
+        Inputs; ask `flexible_headroom`, which makes it once for all sites.
     """
 
     def __init__(self, x: Inputs) -> None:
         table = x.tables["flexible_headroom"]
         self._by_share = Yearly(table, ["zone", "curtailed_fraction"], "flexible_headroom_mw")
-        self._shares = {
-            str(zone): sorted(of_zone["curtailed_fraction"].unique().tolist())
-            for zone, of_zone in table.groupby("zone")
-        }
+        shares = zip(table["zone"], table["curtailed_fraction"].tolist(), strict=True)
+        self._shares = gather(table["zone"], sorted(shares))
         self._firm = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
 
     def least(self, zone: str, curtailed: float, years: tuple[int, ...]) -> float:
@@ -112,10 +110,18 @@ class FlexibleHeadroom:
         )
 
 
+def flexible_headroom(x: Inputs) -> FlexibleHeadroom:
+    """Flexible headroom of all zones."""
+    return _flexible_headroom(x.whole)
+
+
+_flexible_headroom = once(FlexibleHeadroom)
+
+
 def has_room(x: Inputs) -> Callable[[NamedRow, tuple[int, ...]], bool]:
     """Whether the zone of a route can sign any of its contracts in the years of a step."""
     firm = Yearly(x.tables["zone_headroom"], ["zone"], "firm_headroom_mw")
-    flexible, zone = FlexibleHeadroom(x), lookup(x.tables["sites"], "site", "zone")
+    flexible, zone = flexible_headroom(x), lookup(x.tables["sites"], "site", "zone")
 
     def room(route: NamedRow, years: tuple[int, ...]) -> bool:
         if headroom_share(route) <= 0.0:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tokenworks.calendar import MONTHS_PER_YEAR, Step
-from tokenworks.frames import rows
+from tokenworks.frames import once, rows
 from tokenworks.inputs import Inputs
 
 
@@ -36,6 +36,11 @@ def demand_in_steps(x: Inputs) -> dict[tuple[str, str, int], StepDemand]:
     Within a period the level grows as A(1+g)^t; A is such that the period's mean is the table's.
     Time runs by days, so that the period's level does not depend on how it is cut.
     """
+    return dict(_in_steps(x.whole))
+
+
+@once
+def _in_steps(x: Inputs) -> dict[tuple[str, str, int], StepDemand]:
     steps_of: dict[str, list[Step]] = {}
     for step in x.calendar.steps:
         steps_of.setdefault(step.period, []).append(step)

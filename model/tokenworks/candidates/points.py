@@ -10,7 +10,7 @@ import pandas as pd
 
 from tokenworks.candidates.software import Software
 from tokenworks.eligible import models_of
-from tokenworks.frames import NamedRow, lookup, rows
+from tokenworks.frames import NamedRow, lookup, once, rows
 from tokenworks.geo.distance import distances_km
 from tokenworks.inputs import Inputs
 from tokenworks.schema.tables_hardware import DECODE, PREFILL, SERVE
@@ -83,8 +83,15 @@ def matches(x: Inputs, spans: Sequence[tuple[int, ...]] | None = None) -> list[M
     spans
         Calendar years of every step of the answer; blank means the steps of the calendar.
     """
-    if spans is None:
-        spans = [step.years for step in x.calendar.steps]
+    return list(_of_steps(x.whole)) if spans is None else _matches(x, spans)
+
+
+@once
+def _of_steps(x: Inputs) -> list[Match]:
+    return _matches(x, [step.years for step in x.calendar.steps])
+
+
+def _matches(x: Inputs, spans: Sequence[tuple[int, ...]]) -> list[Match]:
     idle_kw = lookup(x.tables["hardware"], "system", "idle_kw")
     kv_bytes = lookup(x.tables["models"], "model", "kv_bytes_per_token")
     points = x.tables["operating_points"]

@@ -75,7 +75,9 @@ Part = tuple[str, int, float]
 
 def slices(x: Inputs, shapes: dict[str, npt.NDArray[np.float64]]) -> dict[str, Slices]:
     """Representative hours of every site, from the operations of its zone."""
-    by_zone = {str(z): hours for z, hours in x.tables["operations"].groupby("zone")}
+    operations = x.tables["operations"]
+    here = operations[operations["zone"].isin(set(x.tables["sites"]["zone"]))]
+    by_zone = {str(z): hours for z, hours in here.groupby("zone")}
     cuts: dict[str, set[float]] = {}
     for route in rows(x.tables["interconnection_routes"]):
         if route.firmness == "flexible":
