@@ -264,8 +264,8 @@ class Solve(Section):
         1,
         ge=1,
         le=256,
-        description="Threads of a program solved whole; with 1, two runs are alike. In parts it is "
-        "solved on one.",
+        description="Threads; with 1, two runs of a program solved whole are alike. In parts sites "
+        "and dispatches are asked so many at a time, and runs are alike with any number.",
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the solver's random choices.")
 

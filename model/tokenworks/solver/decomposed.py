@@ -19,7 +19,7 @@ from tokenworks.schema.scenario import Solve
 from tokenworks.solver.highs import Status
 from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Matrix, compile_matrix
-from tokenworks.solver.parts import investment_matrix
+from tokenworks.solver.narrow import standing
 from tokenworks.solver.search import Search
 from tokenworks.solver.whole import Progress, Solved, by_name, nothing, unavoidable_usd
 
@@ -100,7 +100,7 @@ def _solved(search: Search) -> Solved:
     values[narrow.columns] = found
     objective = float(matrix.cost @ values) + matrix.offset
     bound = min(search.bound / search.scale, objective)
-    of_investment = investment_matrix(matrix, search.parts)
+    of_investment = standing(narrow, search.master.stands)
     unavoidable = unavoidable_usd(search.model, of_investment, search.options)
     search.stage("unavoidable")
     solved = Solved(

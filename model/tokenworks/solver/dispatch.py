@@ -9,6 +9,8 @@ cost(z) is then below the true cost; a plan is one only where its shortfall is z
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,7 @@ import scipy.sparse as sp
 
 from tokenworks.errors import SolverError
 from tokenworks.solver.highs import TOLERANCES
+from tokenworks.solver.investment import Cut
 from tokenworks.solver.matrix import Floats, Matrix
 from tokenworks.solver.parts import Part
 
@@ -48,6 +51,14 @@ class Answer:
     columns: Floats
     shortfall: float
 
+    def cut(self, dispatch: int, stocks: Floats) -> Cut:
+        """The plane under the cost of a dispatch of that number, which was asked at some stocks."""
+        constant = self.cost - float(self.slopes @ stocks)
+        # What is left of the zero that a homogeneous dispatch has.
+        if abs(constant) <= 1e-7 * max(1.0, abs(self.cost)):
+            constant = min(constant, 0.0)
+        return Cut(dispatch, self.slopes, constant)
+
 
 class Dispatch:
     """A part, kept in HiGHS with the basis of its last answer."""
@@ -59,6 +70,7 @@ class Dispatch:
         self._rows = np.arange(len(part.rows), dtype=np.int32)
         self._price = SHORTFALL_OVER_COST * max(float(np.abs(self._cost).max(initial=0.0)), 1.0)
         self._solver = self._loaded(matrix)
+        self._last: tuple[Floats, Answer] | None = None
 
     def _loaded(self, matrix: Matrix) -> highspy.Highs:
         part = self.part
@@ -78,7 +90,6 @@ class Dispatch:
         solver = highspy.Highs()
         options: dict[str, Any] = {
             "output_flag": False,
-            "presolve": "off",
             "threads": 1,
             **TOLERANCES,
         }
@@ -100,6 +111,7 @@ class Dispatch:
     def dearer(self, times: float) -> None:
         """Raise the price of a shortfall; cuts made before stay valid, and are weaker."""
         self._price *= times
+        self._last = None
         own, count = len(self.part.columns), self._solver.getNumCol()
         columns = np.arange(own, count, dtype=np.int32)
         self._solver.changeColsCost(len(columns), columns, np.full(len(columns), self._price))
@@ -112,6 +124,13 @@ class Dispatch:
         SolverError
             Where HiGHS finds none, which cannot be by the mathematics.
         """
+        if self._last is not None and np.array_equal(self._last[0], stocks):
+            return self._last[1]
+        answer = self._answer(stocks)
+        self._last = stocks.copy(), answer
+        return answer
+
+    def _answer(self, stocks: Floats) -> Answer:
         used = self.part.b @ stocks
         solver = self._solver
         lower, upper = self._lower - used, self._upper - used
@@ -119,6 +138,8 @@ class Dispatch:
             len(self._rows), self._rows, lower, upper
         )
         solver.run()
+        if self._last is None:  # what comes next starts from this basis
+            solver.setOptionValue("presolve", "off")
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             solver.clearSolver()  # from the start, for once: numbers, not mathematics, ended it
             solver.run()
@@ -134,3 +155,24 @@ class Dispatch:
             columns=values[:own],
             shortfall=float(values[own:].sum()),
         )
+
+
+class Dispatches(Sequence[Dispatch]):
+    """Several dispatches, asked side by side.
+
+    What they answer does not depend on how many are asked at a time.
+    """
+
+    def __init__(self, dispatches: Sequence[Dispatch], pool: Executor) -> None:
+        self._dispatches, self._pool = tuple(dispatches), pool
+
+    def __len__(self) -> int:
+        return len(self._dispatches)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._dispatches[number]
+
+    def at(self, stocks: Sequence[Floats]) -> tuple[Answer, ...]:
+        """Answers of all, each at its stocks."""
+        pairs = zip(self._dispatches, stocks, strict=True)
+        return tuple(self._pool.map(lambda pair: pair[0].at(pair[1]), pairs))

@@ -50,7 +50,7 @@ class LazyRows:
         places: Mapping[str, int | None],
     ) -> None:
         self._a, self._lower, self._upper = a, lower, upper
-        self.waits = _waiting(a, names, places)
+        self.waits = waiting(a, names, places)
 
     def broken(self, columns: Floats) -> Indices:
         """Rows that wait and that a point breaks; they wait no more."""
@@ -67,9 +67,10 @@ class LazyRows:
         return found
 
 
-def _waiting(
+def waiting(
     a: Any, names: Sequence[tuple[str, Any]], places: Mapping[str, int | None]
 ) -> npt.NDArray[np.bool_]:
+    """True for rows that need not stand from the start; parameters as of `LazyRows`."""
     waits = np.zeros(len(names), dtype=np.bool_)
     alike: dict[tuple[str, tuple[Any, ...]], int] = {}
     rows, groups = [], []

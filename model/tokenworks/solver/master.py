@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from tokenworks.build import LAZY
 from tokenworks.errors import SolverError
-from tokenworks.solver.dispatch import Answer
 from tokenworks.solver.highs import SEARCH, TOLERANCES
-from tokenworks.solver.interior import Interior, Program, solve_interior
+from tokenworks.solver.investment import Cut, Investment, cut_rows
 from tokenworks.solver.lazy import LazyRows
-from tokenworks.solver.matrix import Floats, Matrix
-from tokenworks.solver.parts import Indices, Parts
+from tokenworks.solver.matrix import Floats
+from tokenworks.solver.parts import Indices
 
 # Scaled cost under which no dispatch can fall: not a bound that anything should reach.
 NO_FLOOR = -1e9
@@ -30,16 +28,6 @@ _INFEASIBLE = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
-
-
-@dataclass(frozen=True)
-class Cut:
-    """cost of a dispatch >= constant + slopes · stocks, the stocks as columns of the master."""
-
-    dispatch: int
-    stocks: Indices
-    slopes: Floats
-    constant: float
 
 
 @dataclass(frozen=True)
@@ -62,29 +50,26 @@ class Found:
 class Master:
     """Investment's rows and columns in HiGHS, a floor for every dispatch, and the cuts.
 
-    Costs are scaled by a power of two, as HiGHS wants them near one.
+    Parameters
+    ----------
+    program
+        Investment.
+    stands
+        True for rows that stand from the start besides those that always do.
     """
 
-    def __init__(self, matrix: Matrix, parts: Parts, scale: float) -> None:
-        self.scale = scale
-        self.count = len(parts.columns)
-        self.dispatches = len(parts.dispatches)
-        self.cost = matrix.cost[parts.columns] * scale
-        self.offset = matrix.offset * scale
-        self.whole = matrix.whole[parts.columns]
-        self.lower = matrix.lower[parts.columns].copy()
-        self.upper = matrix.upper[parts.columns].copy()
-        place = np.full(len(matrix.columns), -1, dtype=np.int64)
-        place[parts.columns] = np.arange(self.count)
-        self.stocks = [place[part.stocks] for part in parts.dispatches]
+    def __init__(self, program: Investment, stands: npt.NDArray[np.bool_] | None = None) -> None:
+        self.program = program
+        self.count, self.dispatches = program.count, len(program.stocks)
+        self.cost, self.offset, self.whole = program.cost, program.offset, program.whole
+        self.lower, self.upper, self.stocks = program.lower, program.upper, program.stocks
         # Where nothing that dispatch does earns money, its cost is never below zero.
-        self.earns = any((matrix.cost[part.columns] < 0.0).any() for part in parts.dispatches)
-        self._rows = matrix.a.tocsr()[parts.rows][:, parts.columns].tocsr()
-        self._row_lower = matrix.row_lower[parts.rows]
-        self._row_upper = matrix.row_upper[parts.rows]
-        rows = (matrix.rows[row] for row in parts.rows)
-        names = [(row.parent_component().local_name, row.index()) for row in rows]
-        self._lazy = LazyRows(self._rows, self._row_lower, self._row_upper, names, LAZY)
+        self.earns = program.earns
+        self._rows, self._row_lower = program.a, program.row_lower
+        self._row_upper = program.row_upper
+        self._lazy = LazyRows(program.a, program.row_lower, program.row_upper, program.rows, LAZY)
+        if stands is not None:
+            self._lazy.waits &= ~stands
         # All that were ever added; and whether a row of the solver is one.
         self.cuts: list[Cut] = []
         self._is_cut = np.zeros(int((~self._lazy.waits).sum()), dtype=np.bool_)
@@ -110,6 +95,11 @@ class Master:
         solver.setOptionValue("threads", 1)
         solver.passModel(program)
         return solver
+
+    @property
+    def stands(self) -> npt.NDArray[np.bool_]:
+        """True for rows of investment that stand in the solver."""
+        return ~self._lazy.waits
 
     def release_floors(self) -> None:
         """Let the cost of a dispatch fall below zero, where cuts allow."""
@@ -150,38 +140,6 @@ class Master:
         shown = self._solver.modelStatusToString(status)
         raise SolverError(f"the investment program ended with status {shown}")
 
-    def interior(self, tolerance: float, seconds: float) -> Interior | None:
-        """The relaxation by the interior point, with the rows and cuts that stand.
-
-        Parameters
-        ----------
-        tolerance, seconds
-            See `tokenworks.solver.interior.solve_interior`.
-
-        Returns
-        -------
-        Interior or None
-            Its columns are those of investment; rows that stand aside may be broken.
-        """
-        program = self._solver.getLp()
-        shape = program.num_row_, program.num_col_
-        matrix = program.a_matrix_
-        by_column = matrix.format_ == highspy.MatrixFormat.kColwise
-        compressed = sp.csc_matrix if by_column else sp.csr_matrix
-        a = compressed((matrix.value_, matrix.index_, matrix.start_), shape)
-        arrays = Program(
-            cost=np.array(program.col_cost_),
-            offset=program.offset_,
-            lower=np.array(program.col_lower_),
-            upper=np.array(program.col_upper_),
-            row_lower=np.array(program.row_lower_),
-            row_upper=np.array(program.row_upper_),
-            a=a.tocsr(),
-        )
-        found = solve_interior(arrays, tolerance, seconds)
-        own = slice(self.count)
-        return found and replace(found, columns=found.columns[own], most=found.most[own])
-
     def _stand(self, rows: Indices) -> bool:
         """Let rows stand in the solver; false where there are none."""
         if not len(rows):
@@ -204,35 +162,21 @@ class Master:
         objective = float(solver.getInfo().objective_function_value)
         return Point(values[: self.count], values[self.count :], objective)
 
-    def cut_of(self, dispatch: int, stocks: Floats, answer: Answer) -> Cut:
-        """The plane under the cost of a dispatch that an answer gives."""
-        constant = answer.cost - float(answer.slopes @ stocks)
-        # What is left of the zero that a homogeneous dispatch has.
-        if abs(constant) <= 1e-7 * max(1.0, abs(answer.cost)):
-            constant = min(constant, 0.0)
-        return Cut(dispatch, self.stocks[dispatch], answer.slopes, constant)
-
     def add(self, cuts: Sequence[Cut]) -> None:
         """Add cuts, and remember them."""
         self.cuts.extend(cuts)
-        starts, indices, values = [], [], []
-        count = 0
-        for cut in cuts:
-            kept = cut.slopes != 0.0
-            starts.append(count)
-            indices += [cut.stocks[kept], np.array([self.count + cut.dispatch])]
-            values += [-cut.slopes[kept], np.ones(1)]
-            count += int(kept.sum()) + 1
         if not cuts:
             return
+        floors = {number: self.count + number for number in range(self.dispatches)}
+        a = cut_rows(cuts, dict(enumerate(self.stocks)), floors, self.count + self.dispatches)
         self._solver.addRows(
             len(cuts),
             np.array([cut.constant for cut in cuts]),
             np.full(len(cuts), np.inf),
-            count,
-            np.array(starts, dtype=np.int32),
-            np.concatenate(indices).astype(np.int32),
-            np.concatenate(values),
+            a.nnz,
+            a.indptr[:-1].astype(np.int32),
+            a.indices.astype(np.int32),
+            a.data,
         )
         self._is_cut = np.append(self._is_cut, np.ones(len(cuts), dtype=np.bool_))
 

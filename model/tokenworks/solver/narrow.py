@@ -1,27 +1,33 @@
-"""A large program narrowed to what its relaxation uses, and a bound for all of it.
+"""A program with some of its columns.
 
-Of the ways in which ten sites can serve twenty regions with twenty systems a tenth is of any use,
-and which tenth the relaxation tells: without the rest a search is many times faster and what it
-finds is next to as good. What it proves holds for the narrow program only; so the whole relaxation
-is solved once more, with the cuts that the search has found, for a bound that holds for all plans.
+Of what a relaxation of all does not use nothing is searched: without it a search is many times
+faster, and what it finds is next to as good.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tokenworks.solver.master import Cut, Master
 from tokenworks.solver.matrix import Floats, Matrix
-from tokenworks.solver.parts import Indices, Part, Parts
+from tokenworks.solver.parts import Indices, Part, Parts, investment_matrix
 
-# A column is of use where it holds more than this share of the most that it could, or of `LARGE`.
-USE = 1e-3
-LARGE = 1e3
-# Of the interior point, relative to the objective.
-TOLERANCE = 1e-6
+
+class _Chosen(Sequence[Any]):
+    """Some of the columns or rows of a program, told only when asked for."""
+
+    def __init__(self, whole: Sequence[Any], places: Indices) -> None:
+        self._whole, self._places = whole, places.tolist()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._whole[self._places[number]]
 
 
 @dataclass(frozen=True)
@@ -34,95 +40,56 @@ class Narrow:
         The program.
     columns
         Its columns in the whole program.
+    dispatches
+        Numbers of its dispatches in the whole program.
+    rows
+        Rows of its investment among those of the whole one.
     """
 
     matrix: Matrix
     parts: Parts
     columns: Indices
+    dispatches: Indices
+    rows: Indices
 
 
-class Wide:
-    """All of a program, of which a part is searched.
+def narrowed(matrix: Matrix, parts: Parts, used: npt.NDArray[np.bool_]) -> Narrow:
+    """A program with some of its columns of investment.
 
-    Attributes
+    Rows that hold none of them go, but for those that nothing at all would break. A dispatch of
+    which not all stocks are there goes, and has to be one that may do nothing.
+
+    Parameters
     ----------
+    matrix, parts
+        The whole program.
     used
-        True for columns of investment that some relaxation so far has used, and for all that are
-        never left out.
-    point
-        Where the last relaxation ended, in columns of investment; None before the first.
+        By column of investment.
     """
-
-    def __init__(self, matrix: Matrix, parts: Parts, scale: float) -> None:
-        self.matrix, self.parts = matrix, parts
-        self._master = master = Master(matrix, parts, scale)
-        # What is decided, what dispatch sees, what costs or has to be there is never left out.
-        self.used = master.whole | (master.cost != 0.0) | (master.lower > 0.0)
-        for stocks in master.stocks:
-            self.used[stocks] = True
-        self.point: Floats | None = None
-        self._cuts = 0
-
-    def narrow(self) -> Narrow:
-        """The program with the columns used so far."""
-        kept = np.ones(len(self.matrix.columns), dtype=np.bool_)
-        kept[self.parts.columns] = self.used
-        return narrowed(self.matrix, self.parts, kept)
-
-    def stocks(self, dispatch: int) -> Floats:
-        """Stocks of a dispatch at the point."""
-        if self.point is None:
-            raise ValueError("no relaxation has been solved yet")
-        return self.point[self._master.stocks[dispatch]]
-
-    def relax(self, cuts: list[Cut], seconds: float) -> float:
-        """Solve the relaxation, and note what it uses.
-
-        Parameters
-        ----------
-        cuts
-            Of a search in a narrow program, in the order in which they were found; those that have
-            been handed over before stand already.
-        seconds
-            Time limit.
-
-        Returns
-        -------
-        float
-            Bound on all plans, scaled; minus infinity where it was not solved in that time.
-        """
-        master = self._master
-        new, self._cuts = cuts[self._cuts :], len(cuts)
-        master.add([replace(cut, stocks=master.stocks[cut.dispatch]) for cut in new])
-        found = master.interior(TOLERANCE, seconds)
-        if found is None:
-            return -np.inf
-        self.point = found.columns
-        self.used |= found.columns > USE * np.minimum(found.most, LARGE)
-        return found.bound
-
-
-def narrowed(matrix: Matrix, parts: Parts, kept: npt.NDArray[np.bool_]) -> Narrow:
-    """A program with some of its columns; all those of dispatch and its stocks are among them.
-
-    Rows that hold none of them go, but for those that nothing at all would break.
-    """
+    kept = np.zeros(len(matrix.columns), dtype=np.bool_)
+    kept[parts.columns] = used
+    stay = [n for n, part in enumerate(parts.dispatches) if kept[part.stocks].all()]
+    staying, gone = set(stay), np.zeros(len(matrix.rows), dtype=np.bool_)
+    for number, part in enumerate(parts.dispatches):
+        gone[part.rows] = True
+        if number in staying:
+            kept[part.columns], gone[part.rows] = True, False
     columns = np.flatnonzero(kept)
     a = matrix.a.tocsr()[:, columns]
     broken = (matrix.row_lower > 0.0) | (matrix.row_upper < 0.0)
-    left = (np.diff(a.indptr) > 0) | broken
+    left = ((np.diff(a.indptr) > 0) | broken) & ~gone
     rows = np.flatnonzero(left)
     column_at, row_at = np.cumsum(kept) - 1, np.cumsum(left) - 1
-    inside = parts.rows[left[parts.rows]]
+    inside = np.flatnonzero(left[parts.rows])
     dispatches = tuple(
         Part(row_at[part.rows], column_at[part.columns], column_at[part.stocks], part.a, part.b)
-        for part in parts.dispatches
+        for part in (parts.dispatches[n] for n in stay)
     )
     return Narrow(
         replace(
             matrix,
-            columns=[matrix.columns[place] for place in columns.tolist()],
-            rows=[matrix.rows[place] for place in rows.tolist()],
+            columns=_Chosen(matrix.columns, columns),
+            rows=_Chosen(matrix.rows, rows),
             cost=matrix.cost[columns],
             lower=matrix.lower[columns],
             upper=matrix.upper[columns],
@@ -131,8 +98,23 @@ def narrowed(matrix: Matrix, parts: Parts, kept: npt.NDArray[np.bool_]) -> Narro
             row_lower=matrix.row_lower[rows],
             row_upper=matrix.row_upper[rows],
         ),
-        Parts(row_at[inside], column_at[parts.columns[kept[parts.columns]]], dispatches),
+        Parts(row_at[parts.rows[inside]], column_at[parts.columns[used]], dispatches),
         columns,
+        np.array(stay, dtype=np.int64),
+        inside,
+    )
+
+
+def standing(narrow: Narrow, stands: npt.NDArray[np.bool_]) -> Matrix:
+    """Its investment, with those rows that stand."""
+    found = investment_matrix(narrow.matrix, narrow.parts)
+    rows = np.flatnonzero(stands)
+    return replace(
+        found,
+        rows=[found.rows[row] for row in rows.tolist()],
+        a=found.a.tocsr()[rows].tocsc(),
+        row_lower=found.row_lower[rows],
+        row_upper=found.row_upper[rows],
     )
 
 

@@ -8,12 +8,12 @@ little beside one of the master, so both are asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from tokenworks.solver.dispatch import Answer, Dispatch
+from tokenworks.solver.dispatch import Answer, Dispatches
 from tokenworks.solver.master import Master, Point
 from tokenworks.solver.matrix import Floats
 
@@ -59,25 +59,21 @@ class Relaxed:
     rounds: int
 
 
-def price(master: Master, dispatches: Sequence[Dispatch], columns: Floats) -> Priced:
+def price(master: Master, dispatches: Dispatches, columns: Floats) -> Priced:
     """Ask all dispatches at a point, and give the master what they answer."""
     # A stock that lies below zero by the solver's tolerance is none that could be dispatched.
     columns = np.clip(columns, master.lower, master.upper)
-    answers = []
-    cuts = []
-    for number, dispatch in enumerate(dispatches):
-        stocks = columns[master.stocks[number]]
-        answer = dispatch.at(stocks)
-        answers.append(answer)
-        cuts.append(master.cut_of(number, stocks, answer))
+    points = [columns[stocks] for stocks in master.stocks]
+    answers = dispatches.at(points)
+    cuts = [a.cut(n, z) for n, (a, z) in enumerate(zip(answers, points, strict=True))]
     master.add(cuts)
     cost = float(master.cost @ columns) + master.offset + sum(a.cost for a in answers)
-    return Priced(columns, tuple(answers), cost, sum(a.shortfall for a in answers))
+    return Priced(columns, answers, cost, sum(a.shortfall for a in answers))
 
 
 def relax(
     master: Master,
-    dispatches: Sequence[Dispatch],
+    dispatches: Dispatches,
     tolerance: float,
     rounds: int,
     inner: Priced | None = None,

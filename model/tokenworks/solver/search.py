@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,24 +14,30 @@ import numpy.typing as npt
 from tokenworks.build import DECISIONS, Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError
 from tokenworks.schema.scenario import Solve
-from tokenworks.solver.dispatch import Dispatch
+from tokenworks.solver.columns import ask_at, generate
+from tokenworks.solver.dispatch import Dispatch, Dispatches
 from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
 from tokenworks.solver.highs import cost_scale
+from tokenworks.solver.investment import Cut, investment
 from tokenworks.solver.master import Master, Point
 from tokenworks.solver.matrix import Matrix
-from tokenworks.solver.narrow import Narrow, Wide, moved
+from tokenworks.solver.narrow import Narrow, moved, narrowed
 from tokenworks.solver.parts import Parts, split
 from tokenworks.solver.relaxation import NEWEST_ROUNDS, NO_SHORTFALL, Priced, Relaxed, price, relax
 from tokenworks.solver.whole import Progress, relative
+from tokenworks.solver.wide import Wide
 
 # With more columns of investment than this, only those that the relaxation uses are searched.
-NARROWED_COLUMNS = 30_000
+NARROWED_COLUMNS = 10_000
 # A proof that raises the bound by less than this, relative, is not tried once more.
 PROVEN_ENOUGH = 2e-4
 # Of the gap asked for, what the relaxation may leave, and what pricing a plan may.
 RELAXATION_SHARE = 0.1
 PLAN_TOLERANCE = 1e-7
 MOST_ROUNDS = 400
+# What the relaxation of what is searched may leave of the gap after that of all, and rounds of it.
+NARROW_SHARE = 0.3
+NARROW_ROUNDS = 2
 # How often a shortfall is made ten times dearer before it is taken for unavoidable.
 DEARER_TIMES = 6
 # What the relaxation may lack, by its tolerances; a plan is held to `NO_SHORTFALL`.
@@ -60,7 +67,6 @@ class Search:
     started: float = field(default_factory=time.perf_counter)
     bound: float = -np.inf
     relaxation: float = -np.inf  # of what is searched
-    proofs: int = 0
     incumbent: Incumbent | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
@@ -69,57 +75,94 @@ class Search:
     parts: Parts = field(init=False)
     scale: float = field(init=False)
     master: Master = field(init=False)
-    dispatches: tuple[Dispatch, ...] = field(init=False)
+    dispatches: Dispatches = field(init=False)
     families: tuple[Family, ...] = field(init=False)
+    _pool: Executor = field(init=False)
+    _made: dict[int, Dispatch] = field(init=False, default_factory=dict)
+    _handed: int = 0
     _last: float = field(init=False)
     _told: tuple[float, float | None] = (-np.inf, None)
 
     def __post_init__(self) -> None:
         self._last = self.started
+        self._pool = ThreadPoolExecutor(self.options.threads)
         self.scale = cost_scale(self.matrix.cost)
         self.parts = split(self.matrix, self.model.operating)
-        narrow = self._everything()
+        narrow = None
         if len(self.parts.columns) > NARROWED_COLUMNS:
-            wide = Wide(self.matrix, self.parts, self.scale)
+            program = investment(self.matrix, self.parts, self.scale)
+            wide = Wide(program, self.model.candidates.siting.first_step, self._pool)
             self.stage("split")
-            self.bound = wide.relax([], self.left_s)
-            self.stage("narrow")
-            if np.isfinite(self.bound):
-                self.wide, narrow = wide, wide.narrow()
-        self.search_in(narrow)
+            self._made = {n: self._dispatch(n) for n in range(len(self.parts.dispatches))}
+            generate(wide, self._dispatches_of(range(len(self.parts.dispatches))), self)
+            self.stage("columns")
+            if np.isfinite(wide.bound):
+                self.wide, narrow = wide, narrowed(self.matrix, self.parts, wide.searched())
+                self.bound = wide.bound
+        self.search_in(narrow or self._everything())
 
     def _everything(self) -> Narrow:
-        return Narrow(self.matrix, self.parts, np.arange(len(self.matrix.columns)))
+        return narrowed(self.matrix, self.parts, np.ones(len(self.parts.columns), dtype=np.bool_))
+
+    def _dispatch(self, number: int) -> Dispatch:
+        if number not in self._made:
+            part = self.parts.dispatches[number]
+            self._made[number] = Dispatch(part, self.matrix, self.scale)
+        return self._made[number]
+
+    def _dispatches_of(self, numbers: Iterable[int]) -> Dispatches:
+        return Dispatches([self._dispatch(number) for number in numbers], self._pool)
 
     def search_in(self, narrow: Narrow, before: Narrow | None = None) -> None:
         """Search in a program, with what is known from one before."""
-        matrix, parts = narrow.matrix, narrow.parts
-        master, incumbent = Master(matrix, parts, self.scale), self.incumbent
-        if before is None:
-            self.dispatches = tuple(Dispatch(part, matrix, self.scale) for part in parts.dispatches)
+        program = investment(narrow.matrix, narrow.parts, self.scale)
+        incumbent, wide = self.incumbent, self.wide
+        numbers = {number: at for at, number in enumerate(narrow.dispatches.tolist())}
+        if wide is None:
+            master = Master(program)
+            cuts = [] if before is None else self._cuts_of(before, 0)
         else:
-            cuts = self.master.cuts
-            master.add([replace(cut, stocks=master.stocks[cut.dispatch]) for cut in cuts])
+            self._hand_over(wide)
+            master = Master(program, wide.stands[narrow.rows])
+            cuts = wide.near()
+            if master.earns:
+                master.release_floors()
+        own = [cut for cut in cuts if cut.dispatch in numbers]
+        master.add([replace(cut, dispatch=numbers[cut.dispatch]) for cut in own])
+        self._handed = len(own)
         if before is not None and incumbent is not None:
             priced, point = incumbent.priced, incumbent.point
             incumbent = Incumbent(
                 replace(priced, columns=moved(priced.columns, before, narrow)),
                 replace(point, columns=moved(point.columns, before, narrow)),
             )
-        columns = [matrix.columns[place] for place in parts.columns]
+        columns = [narrow.matrix.columns[place] for place in narrow.parts.columns]
         self.names = [(c.parent_component().local_name, c.index()) for c in columns]
         self.families = families_of(self.names, np.flatnonzero(master.whole), DECISIONS)
         self.master, self.narrow, self.incumbent = master, narrow, incumbent
+        self.dispatches = self._dispatches_of(narrow.dispatches.tolist())
         self.stage("split")
+
+    def _cuts_of(self, narrow: Narrow, since: int) -> list[Cut]:
+        """Cuts of the master, numbered by all dispatches."""
+        numbers = narrow.dispatches.tolist()
+        return [replace(cut, dispatch=numbers[cut.dispatch]) for cut in self.master.cuts[since:]]
+
+    def _hand_over(self, wide: Wide) -> None:
+        """Give what the search has cut since the last time to the program of all columns."""
+        if hasattr(self, "master"):
+            wide.add(self._cuts_of(self.narrow, self._handed))
+            self._handed = len(self.master.cuts)
 
     def widen(self) -> bool:
         """Search among more columns: what the last proof used as well; false if that is nothing."""
         if self.wide is None or not self.goes_on():
             return False
-        wider = self.wide.narrow()
-        if len(wider.columns) == len(self.narrow.columns):
+        own = np.isin(self.parts.columns, self.narrow.columns)
+        searched = own | self.wide.searched()
+        if int(searched.sum()) == int(own.sum()):
             return False
-        self.search_in(wider, self.narrow)
+        self.search_in(narrowed(self.matrix, self.parts, searched), self.narrow)
         return True
 
     def search_everything(self) -> bool:
@@ -176,9 +219,24 @@ class Search:
         InfeasibleError
             Where the relaxation has no point that lacks nothing.
         """
+        if self.wide is not None and self.wide.cuts:
+            found = relax(
+                self.master,
+                self.dispatches,
+                NARROW_SHARE * self.options.gap,
+                NARROW_ROUNDS,
+                None,
+                self.goes_on,
+            )
+            point = found.outer
+            if point is None:
+                raise InfeasibleError(["what is of use has no solution by itself"])
+            self.relaxation = found.bound
+            self.stage("relax")
+            return point
         tolerance = max(RELAXATION_SHARE * self.options.gap, 1e-6)
         found = self._relaxed(tolerance, None)
-        if self.master.earns:
+        if self.master.earns and self.wide is None:
             self.master.release_floors()
             found = self._relaxed(tolerance, found.inner)
         self.relaxation = found.bound
@@ -193,16 +251,17 @@ class Search:
     def prove(self) -> bool:
         """A bound on all plans, where only some of the columns are searched; true if it is better.
 
-        The relaxation of all may have moved to stocks at which no dispatch was asked yet: from the
-        second time on it is asked there first.
+        The relaxation of all moves to stocks at which no dispatch was asked yet: there they are.
         """
-        if self.wide is None or not self.goes_on():
+        wide = self.wide
+        if wide is None or not self.goes_on():
             return False
-        if self.proofs:
-            self._ask_where_the_whole_ended(self.wide)
-        self.proofs += 1
+        self._hand_over(wide)
         before = self.bound
-        self.bound = max(before, self.wide.relax(self.master.cuts, self.left_s))
+        if not wide.relax(self.left_s) or wide.point is None:
+            return False
+        self.bound = max(before, wide.bound)
+        ask_at(wide, self._dispatches_of(range(len(self.parts.dispatches))), wide.point)
         self.stage("prove")
         return self.bound - before > PROVEN_ENOUGH * abs(self.bound)
 
@@ -212,14 +271,6 @@ class Search:
         if self.incumbent is None:
             return False
         return self.relaxation - self.bound > self.incumbent.priced.objective - self.relaxation
-
-    def _ask_where_the_whole_ended(self, wide: Wide) -> None:
-        found = [
-            (dispatch.at(stocks), stocks, number)
-            for number, dispatch in enumerate(self.dispatches)
-            for stocks in [np.maximum(wide.stocks(number), 0.0)]
-        ]
-        self.master.add([self.master.cut_of(n, stocks, answer) for answer, stocks, n in found])
 
     def _relaxed(self, tolerance: float, inner: Priced | None) -> Relaxed:
         for _ in range(DEARER_TIMES):

@@ -1,0 +1,87 @@
+"""Columns, rows and cuts of a large program, until its relaxation stands.
+
+A round solves the relaxation among what is known, asks every site at its prices and every dispatch
+at its point. The first answers what else is of use and proves a bound, the second what power costs.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from tokenworks.solver.dispatch import Dispatches
+from tokenworks.solver.matrix import Floats
+from tokenworks.solver.whole import relative
+from tokenworks.solver.wide import Wide
+
+MOST_ROUNDS = 40
+# Of the gap asked for, what the relaxation may leave.
+SHARE = 0.75
+# A round that raises the bound by less than this, relative, gains nothing; and how many may.
+GAIN = 1e-4
+IDLE_ROUNDS = 3
+
+
+class Told(Protocol):
+    """A search that is told of every round."""
+
+    bound: float
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left."""
+
+    @property
+    def target(self) -> float:
+        """The gap asked for."""
+
+    def stage(self, name: str) -> None:
+        """Told that a stage has ended."""
+
+
+def generate(wide: Wide, dispatches: Dispatches, search: Told) -> None:
+    """Find what is of use, until the relaxation is within a share of the gap, or nothing helps.
+
+    Parameters
+    ----------
+    wide
+        Given what is found.
+    dispatches
+        All.
+    search
+        Told of every round.
+    """
+    wide.start(search.left_s)
+    inner: tuple[float, Floats] | None = None
+    idle = 0
+    for number in range(MOST_ROUNDS):
+        before = wide.bound
+        if search.left_s <= 0.0 or not wide.relax(search.left_s) or wide.point is None:
+            break
+        search.bound = max(search.bound, wide.bound)
+        search.stage("columns")
+        if number == 0:  # what dispatch costs is next to the same wherever what is served ends
+            wide.fit(lambda n, stocks: dispatches[n].at(stocks))
+            search.stage("fit")
+            continue
+        points = [wide.point] if inner is None else [0.5 * (wide.point + inner[1]), wide.point]
+        for point in points:
+            total = ask_at(wide, dispatches, point)
+            if inner is None or total < inner[0]:
+                inner = total, point
+        search.stage("ask")
+        idle = idle + 1 if wide.bound - before <= GAIN * abs(wide.bound) else 0
+        left = np.inf if inner is None else relative(inner[0] - wide.bound, inner[0])
+        if left <= SHARE * search.target or idle >= IDLE_ROUNDS:
+            break
+
+
+def ask_at(wide: Wide, dispatches: Dispatches, point: Floats) -> float:
+    """Ask all dispatches at a point, keep their cuts, and return what it costs with them."""
+    program = wide.program
+    point = np.clip(point, program.lower, program.upper)
+    stocks = [point[places] for places in program.stocks]
+    answers = dispatches.at(stocks)
+    wide.add([a.cut(n, z) for n, (a, z) in enumerate(zip(answers, stocks, strict=True))])
+    return float(program.cost @ point) + program.offset + sum(a.cost for a in answers)

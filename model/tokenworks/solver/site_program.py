@@ -1,0 +1,182 @@
+"""The relaxation of one site, at prices of what it shares with others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from tokenworks.build import LAZY
+from tokenworks.errors import SolverError
+from tokenworks.solver.interior import Program, bound_of
+from tokenworks.solver.investment import Cut, Investment, cut_rows
+from tokenworks.solver.lazy import LazyRows
+from tokenworks.solver.matrix import Floats
+from tokenworks.solver.parts import Indices
+
+# End of a column in a site's program where its rows give none: not a bound, only a box.
+BOX = 1e6
+# Steps of the simplex method from an old basis after which it starts again.
+WARM_STEPS = 10_000
+# What a site holds of a column beyond rounding.
+HELD = 1e-6
+
+
+class SiteProgram:
+    """The relaxation of one site in HiGHS, kept with the basis of its last answer.
+
+    Attributes
+    ----------
+    rows, columns
+        Of investment.
+    dispatches
+        The numbers of its dispatches.
+    """
+
+    def __init__(self, program: Investment, rows: Indices, columns: Indices, most: Floats) -> None:
+        self.rows, self.columns = rows, columns
+        place = np.full(program.count, -1, dtype=np.int64)
+        place[columns] = np.arange(len(columns))
+        of = [n for n, stocks in enumerate(program.stocks) if len(stocks) and place[stocks[0]] >= 0]
+        self.dispatches = of
+        self._stocks = {n: place[program.stocks[n]] for n in of}
+        self._floor = {n: len(columns) + at for at, n in enumerate(of)}
+        self._a = program.a[rows][:, columns].tocsr()
+        self._lower, self._upper = program.row_lower[rows], program.row_upper[rows]
+        names = [program.rows[row] for row in rows.tolist()]
+        self._lazy = LazyRows(self._a, self._lower, self._upper, names, LAZY)
+        self._stands: list[int] = np.flatnonzero(~self._lazy.waits).tolist()
+        self._is_cut = [False] * len(self._stands)
+        self._cuts: list[Cut] = []
+        floor = -np.inf if program.earns else 0.0
+        self._least = np.concatenate([program.lower[columns], np.full(len(of), floor)])
+        self._most = np.concatenate([most[columns], np.full(len(of), np.inf)])
+        self._solver = self._loaded()
+
+    def _loaded(self) -> highspy.Highs:
+        a, more = self._a[self._stands].tocsc(), len(self.dispatches)
+        own = len(self.columns)
+        program = highspy.HighsLp()
+        program.num_row_, program.num_col_ = a.shape[0], own + more
+        program.col_cost_ = np.concatenate([np.zeros(own), np.ones(more)])
+        # A floor without end is a box here too, until a cut holds it.
+        program.col_lower_ = np.maximum(self._least, -BOX)
+        upper = np.where(np.isfinite(self._most), self._most, BOX)
+        upper[own:] = np.inf
+        program.col_upper_ = upper
+        self._box = upper[:own]
+        program.row_lower_, program.row_upper_ = (
+            self._lower[self._stands],
+            self._upper[self._stands],
+        )
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        program.a_matrix_.start_ = np.concatenate([a.indptr, np.full(more, a.indptr[-1])])
+        program.a_matrix_.index_ = a.indices
+        program.a_matrix_.value_ = a.data
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("threads", 1)
+        solver.passModel(program)
+        return solver
+
+    def solve(self, cost: Floats) -> Floats:
+        """Columns, and the floors of its dispatches, at costs with shared rows priced in.
+
+        Raises
+        ------
+        SolverError
+            Where HiGHS ends without an optimum.
+        """
+        solver, own = self._solver, len(self.columns)
+        solver.changeColsCost(own, np.arange(own, dtype=np.int32), cost)
+        while True:
+            solver.setOptionValue("simplex_iteration_limit", WARM_STEPS)
+            solver.run()
+            if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                # From an old basis it can go round in circles; presolved, from the start, not.
+                solver.clearSolver()
+                solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+                solver.run()
+            if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                status = solver.modelStatusToString(solver.getModelStatus())
+                raise SolverError(f"the program of a site ended with status {status}")
+            values = np.array(solver.getSolution().col_value)
+            if not self._stand(self._lazy.broken(values[:own])):
+                return values
+
+    def bound(self, cost: Floats) -> float:
+        """What the prices of the last answer prove at these costs."""
+        prices, is_cut = np.array(self._solver.getSolution().row_dual), np.array(self._is_cut)
+        of_rows = np.zeros(len(self.rows))
+        of_rows[self._stands] = prices[~is_cut]
+        more = len(self.dispatches)
+        cuts = self._cut_rows(self._cuts)
+        program = Program(
+            cost=np.concatenate([cost, np.ones(more)]),
+            offset=0.0,
+            lower=self._least,
+            upper=self._most,
+            row_lower=np.concatenate([self._lower, [cut.constant for cut in self._cuts]]),
+            row_upper=np.concatenate([self._upper, np.full(len(self._cuts), np.inf)]),
+            a=sp.vstack(
+                [sp.hstack([self._a, sp.csr_matrix((len(self.rows), more))]), cuts]
+            ).tocsr(),
+        )
+        return bound_of(program, np.concatenate([of_rows, prices[is_cut]]), self._most)
+
+    def add(self, cuts: Sequence[Cut]) -> None:
+        """Add those cuts that are of its dispatches."""
+        own = [cut for cut in cuts if cut.dispatch in self._stocks]
+        if not own:
+            return
+        self._cuts += own
+        self._is_cut += [True] * len(own)
+        a = self._cut_rows(own)
+        self._solver.addRows(
+            len(own),
+            np.array([cut.constant for cut in own]),
+            np.full(len(own), np.inf),
+            a.nnz,
+            a.indptr[:-1].astype(np.int32),
+            a.indices.astype(np.int32),
+            a.data,
+        )
+
+    def _cut_rows(self, cuts: Sequence[Cut]) -> Any:
+        width = len(self.columns) + len(self.dispatches)
+        return cut_rows(cuts, self._stocks, self._floor, width)
+
+    def _stand(self, rows: Indices) -> bool:
+        if not len(rows):
+            return False
+        a = self._a[rows]
+        self._solver.addRows(
+            len(rows),
+            self._lower[rows],
+            self._upper[rows],
+            a.nnz,
+            a.indptr[:-1].astype(np.int32),
+            a.indices.astype(np.int32),
+            a.data,
+        )
+        self._stands += rows.tolist()
+        self._is_cut += [False] * len(rows)
+        return True
+
+    @property
+    def stands(self) -> Indices:
+        """Rows of investment that its program holds."""
+        return self.rows[self._stands]
+
+    def box(self, upper: Floats | None) -> None:
+        """End columns lower than they do by themselves, or no more."""
+        ends = self._box if upper is None else np.clip(upper, self._least[: len(upper)], self._box)
+        places = np.arange(len(ends), dtype=np.int32)
+        self._solver.changeColsBounds(len(ends), places, self._least[: len(ends)], ends)
+
+    def stocks(self, dispatch: int, values: Floats) -> Floats:
+        """Stocks of one of its dispatches at a point."""
+        return np.maximum(values[self._stocks[dispatch]], 0.0)

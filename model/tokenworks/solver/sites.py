@@ -1,0 +1,232 @@
+"""Investment apart by site, once what sites share has a price.
+
+Demand, rentals, supply and the headroom of a zone are shared; with a price on each of these rows
+every site is a program of its own. Whatever the prices, the sum of their optima is a bound on all
+plans (Lagrangian duality), and what a site uses at good prices is worth searching among.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from tokenworks.solver.dispatch import Answer
+from tokenworks.solver.investment import Cut, Investment
+from tokenworks.solver.matrix import Floats
+from tokenworks.solver.parts import Indices
+from tokenworks.solver.site_program import HELD, SiteProgram
+
+Flags = npt.NDArray[np.bool_]
+Ask = Callable[[int, Floats], Answer]
+
+
+# Times the price of what is served, when power is fitted to it; rounds of that; what of the cost of
+# its dispatches a site may still err by at their end.
+PAID = 1.2
+FITTING_ROUNDS = 12
+FITTED = 2e-3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What sites answer to prices.
+
+    Attributes
+    ----------
+    bound
+        On all plans, scaled.
+    used
+        Columns of investment that some site uses.
+    stands
+        Rows that some site's program holds.
+    values
+        By program, its part of the bound.
+    """
+
+    bound: float
+    used: Flags
+    stands: Flags
+    values: Floats
+
+
+class Sites:
+    """Investment in programs of sites.
+
+    Parameters
+    ----------
+    program
+        Investment.
+    names
+        Of sites: a row whose index holds none of them may be shared.
+    most
+        Ends of columns, see `tokenworks.solver.interior.implied_upper`.
+    pool
+        Runs the programs side by side.
+
+    Attributes
+    ----------
+    shared
+        Rows that columns of several programs enter, or of none.
+    common
+        Columns of no program.
+    entered
+        By shared row, how many programs enter it.
+    """
+
+    def __init__(
+        self, program: Investment, names: Collection[str], most: Floats, pool: Executor
+    ) -> None:
+        self._program, self._most, self._pool = program, most, pool
+        own = frozenset(names)
+        local = np.array([not own.isdisjoint(_places(index)) for _, index in program.rows])
+        of_rows, of_columns = _pieces(program, local)
+        self.shared = np.flatnonzero(of_rows < 0)
+        self._a = program.a[self.shared]
+        pieces = np.unique(of_rows[of_rows >= 0])
+        of = [(np.flatnonzero(of_rows == n), np.flatnonzero(of_columns == n)) for n in pieces]
+        self.common = np.flatnonzero(~np.isin(of_columns, pieces))
+        made = pool.map(lambda piece: SiteProgram(program, piece[0], piece[1], most), of)
+        self.programs: tuple[SiteProgram, ...] = tuple(made)
+        entries = self._a.tocoo()
+        pairs = np.unique(np.stack([entries.row, of_columns[entries.col]]), axis=1)
+        inside = np.isin(pairs[1], pieces)
+        self.entered = np.bincount(pairs[0][inside], minlength=len(self.shared))
+
+    def add(self, cuts: Sequence[Cut]) -> None:
+        """Hand cuts to the programs that they are of."""
+        for program in self.programs:
+            program.add(cuts)
+
+    def price(self, prices: Floats) -> Asked:
+        """Ask all programs at prices of the shared rows.
+
+        Parameters
+        ----------
+        prices
+            By shared row; one that presses on a side which a row has not counts as none.
+        """
+        lower = self._program.row_lower[self.shared]
+        upper = self._program.row_upper[self.shared]
+        held = ((prices > 0.0) & np.isfinite(lower)) | ((prices < 0.0) & np.isfinite(upper))
+        prices = np.where(held, prices, 0.0)
+        cost = self._program.cost - self._a.T @ prices
+
+        def ask(program: SiteProgram) -> tuple[Floats, float]:
+            values = program.solve(cost[program.columns])
+            return values, program.bound(cost[program.columns])
+
+        answers = list(self._pool.map(ask, self.programs))
+        used = np.zeros(self._program.count, dtype=np.bool_)
+        stands = np.zeros(len(self._program.rows), dtype=np.bool_)
+        for program, (values, _) in zip(self.programs, answers, strict=True):
+            used[program.columns] = values[: len(program.columns)] > HELD
+            stands[program.stands] = True
+        sides = np.where(prices > 0.0, lower, upper)
+        of_rows = float((prices * np.where(prices == 0.0, 0.0, sides)).sum())
+        left, most = cost[self.common], self._most[self.common]
+        ends = np.where(left > 0.0, self._program.lower[self.common], most)
+        with np.errstate(invalid="ignore"):
+            of_columns = float(np.where(left == 0.0, 0.0, left * ends).sum())
+        found = np.array([bound for _, bound in answers])
+        total = self._program.offset + of_rows + of_columns + float(found.sum())
+        return Asked(total, used, stands, found)
+
+    def fit(self, point: Floats, prices: Floats, ask: Ask) -> tuple[list[Cut], Flags]:
+        """Cuts where sites would power what they serve at a point, and columns of use for that.
+
+        A relaxation that knows no dispatch yet powers nothing, and what it learns of all sites in
+        many rounds every site learns alone in little time, were it well paid for what it serves.
+
+        Parameters
+        ----------
+        point
+            By column of investment; no site serves more than there.
+        prices
+            By shared row.
+        ask
+            Answers of dispatches.
+        """
+        lower = self._program.row_lower[self.shared]
+        paid = (prices > 0.0) & np.isfinite(lower)
+        cost = self._program.cost - self._a.T @ np.where(paid, PAID * prices, prices)
+        serves = np.asarray((self._a[paid] > 0.0).sum(axis=0)).ravel() > 0
+        most = np.where(serves, np.maximum(point, 0.0) * (1.0 + HELD), np.inf)
+
+        def fitted(program: SiteProgram) -> tuple[list[Cut], Floats]:
+            nothing = np.zeros(len(program.columns))
+            if not (point[program.columns] > HELD).any():
+                return [_cut(program, n, nothing, ask)[0] for n in program.dispatches], nothing
+            return _fitted(program, cost[program.columns], most[program.columns], ask)
+
+        found = list(self._pool.map(fitted, self.programs))
+        used = np.zeros(self._program.count, dtype=np.bool_)
+        for program, (_, values) in zip(self.programs, found, strict=True):
+            used[program.columns] = values[: len(program.columns)] > HELD
+        return [cut for cuts, _ in found for cut in cuts], used
+
+
+def _fitted(program: SiteProgram, cost: Floats, most: Floats, ask: Ask) -> tuple[list[Cut], Floats]:
+    found: list[Cut] = []
+    inner: tuple[float, Floats] | None = None
+    own = len(program.columns)
+    program.box(most)
+    for _ in range(FITTING_ROUNDS):
+        values = program.solve(cost)
+        points = [values] if inner is None else [0.5 * (values + inner[1]), values]
+        new = []
+        for at in points:
+            answers = [_cut(program, n, at, ask) for n in program.dispatches]
+            new += [cut for cut, _ in answers]
+            total = float(cost @ at[:own]) + sum(answer.cost for _, answer in answers)
+            if inner is None or total < inner[0]:
+                inner = total, at
+                dispatched = sum(abs(answer.cost) for _, answer in answers)
+        program.add(new)
+        found += new
+        least = float(cost @ values[:own]) + float(values[own:].sum())
+        if inner is not None and inner[0] - least <= FITTED * dispatched:
+            break
+    program.box(None)
+    return found, values
+
+
+def _cut(program: SiteProgram, number: int, at: Floats, ask: Ask) -> tuple[Cut, Answer]:
+    stocks = program.stocks(number, at)
+    answer = ask(number, stocks)
+    return answer.cut(number, stocks), answer
+
+
+def _places(index: Any) -> tuple[Any, ...]:
+    return index if isinstance(index, tuple) else (index,)
+
+
+def _pieces(program: Investment, local: Flags) -> tuple[Indices, Indices]:
+    """By row and by column the number of its piece; minus one for rows between pieces.
+
+    What a dispatch sees is of one piece. A row that may be shared and of which all columns are of
+    one piece is that piece's.
+    """
+    own, a = np.flatnonzero(local), program.a
+    ends = np.cumsum([0, *(len(stocks) for stocks in program.stocks)])
+    seen = np.concatenate([np.zeros(0, dtype=np.int64), *program.stocks])
+    shape = len(program.stocks), program.count
+    block = sp.vstack([a[own], sp.csr_matrix((np.ones(len(seen)), seen, ends), shape)]).tocsr()
+    both: Any = sp.bmat([[None, block], [block.T, None]], format="csr")
+    _, found = connected_components(both, directed=False)
+    of_columns = found[block.shape[0] :].astype(np.int64)
+    of_rows = np.full(a.shape[0], -1, dtype=np.int64)
+    of_rows[own] = found[: len(own)]
+    of_rows[~np.isin(of_rows, of_columns)] = -1  # a row without columns is of no program
+    programs = set(of_rows[own].tolist())
+    for row in np.flatnonzero(~local):
+        pieces = np.unique(of_columns[a.indices[a.indptr[row] : a.indptr[row + 1]]])
+        if len(pieces) == 1 and int(pieces[0]) in programs:
+            of_rows[row] = pieces[0]
+    return of_rows, of_columns
