@@ -21,7 +21,7 @@ def commands(root: Path, script: dict[str, object]) -> dict[str, str]:
 
 def test_first_command_solves(commands: dict[str, str]) -> None:
     assert INSTALL in commands["solve"]
-    assert "tokenworks solve us-tiny" in commands["solve"]
+    assert "tokenworks solve us-quick" in commands["solve"]
 
 
 def test_second_command_tests(commands: dict[str, str]) -> None:
