@@ -66,6 +66,19 @@ def test_a_search_among_few_columns_keeps_its_bounds(
     tables_of(model, found)
 
 
+def test_threads_change_no_answer(write_scenario: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "NARROWED_COLUMNS", 0)
+    inputs = inputs_of(2, write_scenario, **{"solve.gap": GAP})
+    options = inputs.scenario.solve
+    model = build(inputs)
+    one, two = (
+        solve_decomposed(model, options.model_copy(update={"threads": threads}))
+        for threads in (1, 2)
+    )
+    assert one.values == two.values
+    assert (one.objective_usd, one.bound_usd) == (two.objective_usd, two.bound_usd)
+
+
 def test_parts_hold_the_whole_program(write_scenario: Write) -> None:
     inputs = inputs_of(0, write_scenario)
     model = build(inputs)

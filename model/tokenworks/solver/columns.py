@@ -62,7 +62,7 @@ def generate(wide: Wide, dispatches: Dispatches, search: Told) -> None:
         search.bound = max(search.bound, wide.bound)
         search.stage("columns")
         if number == 0:  # what dispatch costs is next to the same wherever what is served ends
-            wide.fit(lambda n, stocks: dispatches[n].at(stocks))
+            wide.fit(lambda n, stocks: dispatches[n].at(stocks), lambda: search.left_s > 0.0)
             search.stage("fit")
             continue
         points = [wide.point] if inner is None else [0.5 * (wide.point + inner[1]), wide.point]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tokenworks.build import DECISIONS, Model
-from tokenworks.errors import InfeasibleError, NoIncumbentError
+from tokenworks.errors import InfeasibleError, NoIncumbentError, SolverError
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.columns import ask_at, generate
 from tokenworks.solver.dispatch import Dispatch, Dispatches
@@ -94,9 +95,10 @@ class Search:
             wide = Wide(program, self.model.candidates.siting.first_step, self._pool)
             self.stage("split")
             self._made = {n: self._dispatch(n) for n in range(len(self.parts.dispatches))}
-            generate(wide, self._dispatches_of(range(len(self.parts.dispatches))), self)
+            with contextlib.suppress(SolverError):  # then all is searched, and says what is wrong
+                generate(wide, self._dispatches_of(range(len(self.parts.dispatches))), self)
             self.stage("columns")
-            if np.isfinite(wide.bound):
+            if np.isfinite(wide.bound) and wide.point is not None:
                 self.wide, narrow = wide, narrowed(self.matrix, self.parts, wide.searched())
                 self.bound = wide.bound
         self.search_in(narrow or self._everything())
@@ -258,7 +260,9 @@ class Search:
             return False
         self._hand_over(wide)
         before = self.bound
-        if not wide.relax(self.left_s) or wide.point is None:
+        with contextlib.suppress(SolverError):  # a bound that is not there proves nothing
+            wide.relax(self.left_s)
+        if wide.point is None:
             return False
         self.bound = max(before, wide.bound)
         ask_at(wide, self._dispatches_of(range(len(self.parts.dispatches))), wide.point)

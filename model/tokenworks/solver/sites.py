@@ -138,7 +138,9 @@ class Sites:
         total = self._program.offset + of_rows + of_columns + float(found.sum())
         return Asked(total, used, stands, found)
 
-    def fit(self, point: Floats, prices: Floats, ask: Ask) -> tuple[list[Cut], Flags]:
+    def fit(
+        self, point: Floats, prices: Floats, ask: Ask, goes_on: Callable[[], bool]
+    ) -> tuple[list[Cut], Flags]:
         """Cuts where sites would power what they serve at a point, and columns of use for that.
 
         A relaxation that knows no dispatch yet powers nothing, and what it learns of all sites in
@@ -152,6 +154,8 @@ class Sites:
             By shared row.
         ask
             Answers of dispatches.
+        goes_on
+            Asked before every round of a site but its first.
         """
         lower = self._program.row_lower[self.shared]
         paid = (prices > 0.0) & np.isfinite(lower)
@@ -163,7 +167,8 @@ class Sites:
             nothing = np.zeros(len(program.columns))
             if not (point[program.columns] > HELD).any():
                 return [_cut(program, n, nothing, ask)[0] for n in program.dispatches], nothing
-            return _fitted(program, cost[program.columns], most[program.columns], ask)
+            ends = most[program.columns]
+            return _fitted(program, cost[program.columns], ends, ask, goes_on)
 
         found = list(self._pool.map(fitted, self.programs))
         used = np.zeros(self._program.count, dtype=np.bool_)
@@ -172,26 +177,27 @@ class Sites:
         return [cut for cuts, _ in found for cut in cuts], used
 
 
-def _fitted(program: SiteProgram, cost: Floats, most: Floats, ask: Ask) -> tuple[list[Cut], Floats]:
+def _fitted(
+    program: SiteProgram, cost: Floats, most: Floats, ask: Ask, goes_on: Callable[[], bool]
+) -> tuple[list[Cut], Floats]:
     found: list[Cut] = []
-    inner: tuple[float, Floats] | None = None
+    best, inner, dispatched = np.inf, None, 0.0
     own = len(program.columns)
     program.box(most)
     for _ in range(FITTING_ROUNDS):
         values = program.solve(cost)
-        points = [values] if inner is None else [0.5 * (values + inner[1]), values]
         new = []
-        for at in points:
+        for at in [values] if inner is None else [0.5 * (values + inner), values]:
             answers = [_cut(program, n, at, ask) for n in program.dispatches]
             new += [cut for cut, _ in answers]
             total = float(cost @ at[:own]) + sum(answer.cost for _, answer in answers)
-            if inner is None or total < inner[0]:
-                inner = total, at
+            if inner is None or total < best:
+                best, inner = total, at
                 dispatched = sum(abs(answer.cost) for _, answer in answers)
         program.add(new)
         found += new
         least = float(cost @ values[:own]) + float(values[own:].sum())
-        if inner is not None and inner[0] - least <= FITTED * dispatched:
+        if best - least <= FITTED * dispatched or not goes_on():
             break
     program.box(None)
     return found, values

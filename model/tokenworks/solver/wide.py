@@ -9,7 +9,7 @@ what else is of use.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 
 import numpy as np
@@ -173,11 +173,11 @@ class Wide:
         self._ask()
         return True
 
-    def fit(self, ask: Ask) -> None:
-        """Cuts where sites would power what they serve at the point."""
+    def fit(self, ask: Ask, goes_on: Callable[[], bool]) -> None:
+        """Cuts where sites would power what they serve at the point; see `Sites.fit`."""
         if self.point is None:
             raise ValueError("no relaxation has been solved yet")
-        cuts, used = self.sites.fit(self.point, self.prices, ask)
+        cuts, used = self.sites.fit(self.point, self.prices, ask, goes_on)
         self.add(cuts)
         self._latest[used] = self._rounds
         self._choose()
