@@ -26,6 +26,7 @@ from tokenworks.results.proforma import Proforma, proforma
 from tokenworks.results.summary import Summary
 from tokenworks.results.tables import tables_of
 from tokenworks.schema.scenario import Scenario, Solve
+from tokenworks.solver.known import Known
 from tokenworks.solver.method import solve_model
 from tokenworks.solver.shortfall import shortfall
 from tokenworks.solver.whole import Progress, Solved, nothing
@@ -77,6 +78,8 @@ class Plan:
         What dispatch knows of investment: variable of the interface to index to value.
     hourly
         Its years hour by hour, where they were run; see `with_chronological`.
+    known
+        What solving it has taught, for `solve(..., start=plan)`; None of a small program.
     """
 
     inputs: Inputs
@@ -92,6 +95,7 @@ class Plan:
     seconds: Mapping[str, float]
     stocks: Stocks = field(default_factory=dict, repr=False)
     hourly: Chronological | None = field(default=None, repr=False)
+    known: Known | None = field(default=None, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Result tables as attributes, such as `plan.cost_per_token`."""
@@ -260,6 +264,7 @@ def solve(
     method: str | None = None,
     threads: int | None = None,
     progress: Progress = nothing,
+    start: Plan | None = None,
 ) -> Plan:
     """Solve a scenario.
 
@@ -271,6 +276,9 @@ def solve(
         In place of the scenario's own; see `tokenworks.schema.scenario.Solve`.
     progress
         Called with stage, bound and incumbent in USD at the end of every stage.
+    start
+        Plan of a scenario of the same shape with other prices, redlines, permits or demand: what
+        solving it has taught is gone on from. The answer is proven all the same.
 
     Returns
     -------
@@ -288,7 +296,7 @@ def solve(
     chosen = with_options(
         scenario, gap=gap, time_limit_s=time_limit_s, method=method, threads=threads
     )
-    return plan_of(assemble(chosen), started, progress)
+    return plan_of(assemble(chosen), started, progress, None if start is None else start.known)
 
 
 def _reasons(inputs: Inputs) -> list[str]:
@@ -299,14 +307,16 @@ def _reasons(inputs: Inputs) -> list[str]:
     return shortfall(build(replace(inputs, scenario=allowed)), inputs.scenario.solve)
 
 
-def plan_of(inputs: Inputs, started: float, progress: Progress = nothing) -> Plan:
+def plan_of(
+    inputs: Inputs, started: float, progress: Progress = nothing, known: Known | None = None
+) -> Plan:
     """Build, solve and check; `started` is when reading began, as `time.perf_counter` tells."""
     read = time.perf_counter()
     model = build(inputs)
     built = time.perf_counter()
     options: Solve = inputs.scenario.solve
     try:
-        solved = solve_model(model, options, progress)
+        solved = solve_model(model, options, progress, known)
     except InfeasibleError as error:
         raise InfeasibleError(_reasons(inputs) or error.reasons) from error
     return plan_from(model, solved, started, {"read": read - started, "build": built - read})
@@ -346,5 +356,6 @@ def plan_from(
             "results": ended - tabled,
             "total": ended - started,
         },
+        known=solved.known,
         stocks={name: solved.values.get(name, {}) for name in model.stocks},  # noqa: PD011 -- no frame
     )

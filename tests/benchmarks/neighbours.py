@@ -38,12 +38,12 @@ NEIGHBOURS: dict[str, dict[str, Any]] = {
 }
 
 
-def solve_cold(scenario: Any) -> dict[str, Any]:
+def solve_cold(scenario: Any, known: Any = None) -> dict[str, Any]:
     """Read, build and solve; the solution, its seconds and its size."""
     began = time.perf_counter()
     model = build(assemble(scenario))
     built = time.perf_counter()
-    solved = solve_model(model, scenario.solve)
+    solved = solve_model(model, scenario.solve, known=known)
     return {
         "solved": solved,
         "before_s": built - began,
@@ -52,13 +52,10 @@ def solve_cold(scenario: Any) -> dict[str, Any]:
     }
 
 
-def solve_after(previous: Solved, scenario: Any) -> tuple[dict[str, Any], str]:  # noqa: ARG001
-    """Solve from an earlier solution, and say how.
-
-    There is no such start yet, so this is a cold solve and says so: the one place to change when
-    there is one.
-    """
-    return solve_cold(scenario), "cold"
+def solve_after(previous: Solved, scenario: Any) -> tuple[dict[str, Any], str]:
+    """Solve from what an earlier solve has learned, and say how."""
+    how = "cold" if previous.known is None else "known"
+    return solve_cold(scenario, previous.known), how
 
 
 def line(name: str, scenario: Any, base: dict[str, Any]) -> list[Any]:

@@ -46,13 +46,15 @@ def generate(wide: Wide, dispatches: Dispatches, search: Told) -> None:
     Parameters
     ----------
     wide
-        Given what is found.
+        Given what is found; what it has been given already is gone on from.
     dispatches
         All.
     search
         Told of every round.
     """
-    wide.start(search.left_s)
+    resumed = bool(wide.cuts)
+    if not resumed:
+        wide.start(search.left_s)
     inner: tuple[float, Floats] | None = None
     idle = 0
     for number in range(MOST_ROUNDS):
@@ -61,7 +63,9 @@ def generate(wide: Wide, dispatches: Dispatches, search: Told) -> None:
             break
         search.bound = max(search.bound, wide.bound)
         search.stage("columns")
-        if number == 0:  # what dispatch costs is next to the same wherever what is served ends
+        if (
+            number == 0 and not resumed
+        ):  # what dispatch costs is next to the same wherever what is served ends
             wide.fit(lambda n, stocks: dispatches[n].at(stocks), lambda: search.left_s > 0.0)
             search.stage("fit")
             continue

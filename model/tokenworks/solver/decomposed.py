@@ -17,11 +17,12 @@ from tokenworks.build import Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.highs import Status
+from tokenworks.solver.known import Known, learned
 from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Matrix, compile_matrix
 from tokenworks.solver.narrow import standing
 from tokenworks.solver.search import Search
-from tokenworks.solver.whole import Progress, Solved, by_name, nothing, unavoidable_usd
+from tokenworks.solver.whole import Progress, Solved, Values, by_name, nothing, unavoidable_usd
 
 # Searches among more and more columns, at most.
 MOST_PASSES = 4
@@ -32,6 +33,7 @@ def solve_decomposed(
     options: Solve,
     progress: Progress = nothing,
     matrix: Matrix | None = None,
+    known: Known | None = None,
 ) -> Solved:
     """Solve a built model in parts.
 
@@ -43,6 +45,8 @@ def solve_decomposed(
         Told at the end of every stage.
     matrix
         Its program, where it has been compiled already.
+    known
+        What a solve of a scenario of the same shape has learned.
 
     Raises
     ------
@@ -52,16 +56,20 @@ def solve_decomposed(
         Where a limit ended the search before it had found a plan.
     """
     began = time.perf_counter()
-    search = Search(model, matrix or compile_matrix(model.pyomo), options, progress, began)
+    matrix = matrix or compile_matrix(model.pyomo)
+    search = Search(model, matrix, options, progress, began, known=known)
     try:
+        search.recall()
         for left in reversed(range(MOST_PASSES)):
+            if not search.unfinished():
+                break
             relaxed = _relaxed(search)
             rises = search.dive(relaxed)
             while search.unfinished() and search.prove() and search.bound_is_behind:
                 pass
             if not (left and search.unfinished() and _more(search)):
                 break
-        if search.incumbent is not None:
+        if search.unfinished() and search.incumbent is not None:
             search.improve(relaxed, rises)
         search.close()
     except KeyboardInterrupt:
@@ -80,6 +88,13 @@ def _relaxed(search: Search) -> Point:
         if search.incumbent is not None or not search.search_everything():
             raise
         return search.relax()
+
+
+def _learned(search: Search, values: Values) -> Known | None:
+    if search.wide is None:
+        return None
+    used = np.isin(search.parts.columns, search.narrow.columns)
+    return learned(search.matrix, search.parts, search.wide, used, values)
 
 
 def _more(search: Search) -> bool:
@@ -101,11 +116,12 @@ def _solved(search: Search) -> Solved:
     objective = float(matrix.cost @ values) + matrix.offset
     bound = min(search.bound / search.scale, objective)
     of_investment = standing(narrow, search.master.stands)
+    found_values = by_name(matrix, values)
     unavoidable = unavoidable_usd(search.model, of_investment, search.options)
     search.stage("unavoidable")
     solved = Solved(
         status=Status.OPTIMAL,
-        values=by_name(matrix, values),
+        values=found_values,
         objective_usd=objective,
         bound_usd=bound,
         unavoidable_usd=unavoidable,
@@ -114,6 +130,7 @@ def _solved(search: Search) -> Solved:
         nonzeros=int(matrix.a.nnz),
         seconds=search.seconds,
         method="decomposed",
+        known=_learned(search, found_values),
     )
     if search.interrupted:
         return replace(solved, status=Status.INTERRUPTED)

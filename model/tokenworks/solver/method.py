@@ -5,6 +5,7 @@ from __future__ import annotations
 from tokenworks.build import Model
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.decomposed import solve_decomposed
+from tokenworks.solver.known import Known
 from tokenworks.solver.matrix import Matrix, compile_matrix
 from tokenworks.solver.whole import Progress, Solved, nothing, solve_whole
 
@@ -14,7 +15,12 @@ from tokenworks.solver.whole import Progress, Solved, nothing, solve_whole
 WHOLE_COLUMNS = 6_000
 
 
-def solve_model(model: Model, options: Solve, progress: Progress = nothing) -> Solved:
+def solve_model(
+    model: Model,
+    options: Solve,
+    progress: Progress = nothing,
+    known: Known | None = None,
+) -> Solved:
     """Solve a built model by the method that the scenario asks for.
 
     Parameters
@@ -23,6 +29,9 @@ def solve_model(model: Model, options: Solve, progress: Progress = nothing) -> S
         A model, and how to solve it.
     progress
         Told of every stage.
+    known
+        What the solve of a scenario of the same shape has learned (`Solved.known`); of use to a
+        program that is solved in parts.
 
     Raises
     ------
@@ -33,7 +42,7 @@ def solve_model(model: Model, options: Solve, progress: Progress = nothing) -> S
     """
     matrix = compile_matrix(model.pyomo)
     if is_decomposed(matrix, options):
-        return solve_decomposed(model, options, progress, matrix)
+        return solve_decomposed(model, options, progress, matrix, known)
     return solve_whole(model, options, matrix=matrix)
 
 

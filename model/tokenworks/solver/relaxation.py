@@ -50,6 +50,14 @@ class Priced:
 
 
 @dataclass(frozen=True)
+class Incumbent:
+    """A plan: its priced point, and the same as a point of the master to start searches from."""
+
+    priced: Priced
+    point: Point
+
+
+@dataclass(frozen=True)
 class Relaxed:
     """Where the rounds ended: a bound, the master's last point, the best priced one; or nothing."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +19,21 @@ from tokenworks.solver.dispatch import Dispatch, Dispatches
 from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.investment import Cut, investment
+from tokenworks.solver.known import Known, planned, recall
 from tokenworks.solver.master import Master, Point
 from tokenworks.solver.matrix import Matrix
 from tokenworks.solver.narrow import Narrow, moved, narrowed
+from tokenworks.solver.neighbourhoods import neighbourhoods
 from tokenworks.solver.parts import Parts, split
-from tokenworks.solver.relaxation import NEWEST_ROUNDS, NO_SHORTFALL, Priced, Relaxed, price, relax
+from tokenworks.solver.relaxation import (
+    NEWEST_ROUNDS,
+    NO_SHORTFALL,
+    Incumbent,
+    Priced,
+    Relaxed,
+    price,
+    relax,
+)
 from tokenworks.solver.whole import Progress, relative
 from tokenworks.solver.wide import Wide
 
@@ -49,14 +58,6 @@ NODES = 100
 SEARCH_S = 60.0
 
 
-@dataclass(frozen=True)
-class Incumbent:
-    """A plan: its priced point, and the same as a point of the master to start searches from."""
-
-    priced: Priced
-    point: Point
-
-
 @dataclass
 class Search:
     """A solve in progress."""
@@ -71,6 +72,7 @@ class Search:
     incumbent: Incumbent | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
+    known: Known | None = None
     wide: Wide | None = field(init=False, default=None)
     narrow: Narrow = field(init=False)
     parts: Parts = field(init=False)
@@ -94,8 +96,9 @@ class Search:
             program = investment(self.matrix, self.parts, self.scale)
             wide = Wide(program, self.model.candidates.siting.first_step, self._pool)
             self.stage("split")
-            self._made = {n: self._dispatch(n) for n in range(len(self.parts.dispatches))}
             with contextlib.suppress(SolverError):  # then all is searched, and says what is wrong
+                if self.known is not None:
+                    recall(self.known, self.matrix, self.parts, wide)
                 generate(wide, self._dispatches_of(range(len(self.parts.dispatches))), self)
             self.stage("columns")
             if np.isfinite(wide.bound) and wide.point is not None:
@@ -318,6 +321,15 @@ class Search:
         # A plan in hand is priced to its end, beyond the limit if need be: it is soon done.
         return self.left_s > -SEARCH_S
 
+    def recall(self) -> None:
+        """Take the plan of another scenario for a first one, where it is one here."""
+        if self.known is None:
+            return
+        columns = planned(self.known, self.names)
+        columns = np.clip(columns, self.master.lower, self.master.upper)
+        self.settle(Point(columns, np.zeros(self.master.dispatches), np.inf))
+        self.stage("recall")
+
     def dive(self, start: Point) -> dict[str, float]:
         """Look for a first plan; return what deciding each family cost."""
         dive = Dive(self.master, self.goes_on)
@@ -333,29 +345,17 @@ class Search:
         nodes = NODES
         while self.unfinished():
             better = False
-            for freed in self._neighbourhoods(relaxed, rises):
+            if self.incumbent is None:
+                break
+            away = np.abs(self.incumbent.point.columns - relaxed.columns) > WHOLE
+            dear = {f: rise for f, rise in rises.items() if rise > PLAN_TOLERANCE * abs(self.bound)}
+            for freed in neighbourhoods(self.names, self.master.whole, dear, away):
                 if not self.unfinished():
                     break
                 better |= self._search(freed, nodes)
             if not better:
                 break
         self.stage("improve")
-
-    def _neighbourhoods(
-        self, relaxed: Point, rises: dict[str, float]
-    ) -> Iterator[npt.NDArray[np.bool_]]:
-        """Columns to free: of dear families, where incumbent and relaxation differ, of a site."""
-        whole = self.master.whole
-        families = np.array([name for name, _ in self.names])
-        for name in sorted(rises, key=lambda name: -rises[name]):
-            if rises[name] > PLAN_TOLERANCE * abs(self.bound):
-                yield whole & (families == name)
-        if self.incumbent is not None:
-            columns = self.incumbent.point.columns
-            yield whole & (np.abs(columns - relaxed.columns) > WHOLE)
-        sites = np.array([_first(key) for key in self.names])
-        for site in np.unique(sites[whole]):
-            yield whole & (sites == site)
 
     def _search(self, freed: npt.NDArray[np.bool_], nodes: int) -> bool:
         """Search a neighbourhood; true where it held a better plan."""
@@ -391,8 +391,3 @@ class Search:
             if self.bound <= before and not settled:
                 break
         self.stage("close")
-
-
-def _first(key: tuple[str, Any]) -> str:
-    index = key[1]
-    return str(index[0] if isinstance(index, tuple) else index)

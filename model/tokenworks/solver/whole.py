@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,8 @@ class Solved:
         Wall time by stage.
     method
         How it was found.
+    known
+        What was learned on the way, a `tokenworks.solver.known.Known`; None where that is nothing.
     """
 
     status: Status
@@ -74,6 +76,7 @@ class Solved:
     nonzeros: int
     seconds: Mapping[str, float]
     method: str = "whole"
+    known: Any = field(default=None, repr=False, compare=False)
 
     @property
     def gap(self) -> float:

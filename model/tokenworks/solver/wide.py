@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 
 from tokenworks.build import LAZY
@@ -24,7 +23,7 @@ from tokenworks.solver.master import NO_FLOOR
 from tokenworks.solver.matrix import Floats
 from tokenworks.solver.parts import Indices
 from tokenworks.solver.site_program import SiteProgram
-from tokenworks.solver.sites import Ask, Sites
+from tokenworks.solver.sites import Ask, Flags, Sites
 
 # A column is of use where it holds more than this share of the most that it could, or of `LARGE`.
 USE = 1e-3
@@ -117,6 +116,37 @@ class Wide:
             self.prices = np.min(prices, axis=0)
         self._ask()
 
+    def resume(
+        self,
+        *,
+        used: Flags,
+        planned: Flags,
+        stands: Flags,
+        prices: Floats,
+        cuts: list[Cut],
+    ) -> None:
+        """Start from what another search has learned, in place of `start`.
+
+        Parameters
+        ----------
+        used, stands
+            Columns and rows that were of use there.
+        planned
+            Columns of its plan, which are searched in any case.
+        prices
+            By shared row.
+        cuts
+            Those that hold here too.
+        """
+        self._always |= self._with_sites(planned)
+        self._latest[used] = 0
+        self.stands |= stands
+        self.prices = prices
+        self.add(cuts)
+        for number, site in enumerate(self.sites.programs):
+            self.active[number] = bool(used[site.columns].any())
+        self._ask()
+
     def _alone(self, site: SiteProgram, seconds: float) -> Floats | None:
         program, shared, count = self.program, self.sites.shared, len(self.sites.programs)
         columns = np.concatenate([site.columns, self.sites.common])
@@ -182,14 +212,14 @@ class Wide:
         self._latest[used] = self._rounds
         self._choose()
 
-    def searched(self) -> npt.NDArray[np.bool_]:
+    def searched(self) -> Flags:
         """Columns to search among: those of use at the point, and what their sites decide."""
         if self.point is None:
             return self.used
         return self._with_sites(self._of_use_at(self.point))
 
-    def _of_use_at(self, point: Floats) -> npt.NDArray[np.bool_]:
-        found: npt.NDArray[np.bool_] = point > USE * np.minimum(self._most, LARGE)
+    def _of_use_at(self, point: Floats) -> Flags:
+        found: Flags = point > USE * np.minimum(self._most, LARGE)
         return found
 
     def near(self) -> list[Cut]:
@@ -236,7 +266,7 @@ class Wide:
                 of_use[site.columns] = False
         self.used = self._with_sites(of_use)
 
-    def _with_sites(self, used: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    def _with_sites(self, used: Flags) -> Flags:
         """Columns with those that the sites of theirs decide, and those that are always there."""
         found = used | self._always
         for site in self.sites.programs:
@@ -244,7 +274,7 @@ class Wide:
                 found[site.columns] |= self._kept[site.columns]
         return found
 
-    def _rows(self) -> npt.NDArray[np.bool_]:
+    def _rows(self) -> Flags:
         """Rows that stand and hold a column that is used, or that nothing at all would break."""
         program = self.program
         holds = np.asarray(abs(program.a) @ self.used.astype(np.float64)) > 0.0

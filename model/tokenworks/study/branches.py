@@ -146,22 +146,26 @@ def solve(
     method: str | None = None,
     threads: int | None = None,
     progress: Progress = nothing,
+    start: Plan | None = None,
 ) -> Plan | BranchedPlan:
     """Solve a scenario, one with branches as a whole; see `tokenworks.plan.solve`."""
     started = time.perf_counter()
     chosen = with_options(
         scenario, gap=gap, time_limit_s=time_limit_s, method=method, threads=threads
     )
-    return solve_inputs(assemble(chosen), started, progress)
+    return solve_inputs(assemble(chosen), started, progress, start)
 
 
 def solve_inputs(
-    inputs: Inputs, started: float, progress: Progress = nothing
+    inputs: Inputs,
+    started: float,
+    progress: Progress = nothing,
+    start: Plan | None = None,
 ) -> Plan | BranchedPlan:
-    """Solve checked inputs, with their branches where they have any."""
+    """Solve checked inputs, with their branches where they have any; those begin anew."""
     if has_branches(inputs):
         return branched(inputs, started)
-    return plan_of(inputs, started, progress)
+    return plan_of(inputs, started, progress, None if start is None else start.known)
 
 
 def branched(x: Inputs, started: float) -> BranchedPlan:

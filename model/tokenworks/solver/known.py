@@ -1,0 +1,122 @@
+"""What a solve has learned, for the next scenario of the same shape.
+
+Which columns are of use and what shared rows are worth is next to the same in a scenario with other
+redlines, permits or demand; a cut is the same wherever its dispatch has the same figures; and the
+plan, where it is still one, is a first plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tokenworks.solver.investment import Cut
+from tokenworks.solver.matrix import Floats, Matrix
+from tokenworks.solver.parts import Part, Parts
+from tokenworks.solver.whole import Values
+from tokenworks.solver.wide import Wide
+
+Name = tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is kept of a solve; names are of variables and constraints with their indices.
+
+    Attributes
+    ----------
+    values
+        The plan.
+    used, stands
+        Columns and rows that were of use.
+    prices
+        Of shared rows, in USD.
+    cuts
+        By the figures of a dispatch: slopes by stock and constant, in USD.
+    """
+
+    values: Values
+    used: frozenset[Name]
+    stands: frozenset[Name]
+    prices: Mapping[Name, float]
+    cuts: Mapping[bytes, tuple[tuple[Floats, float], ...]]
+
+
+def learned(
+    matrix: Matrix, parts: Parts, wide: Wide, used: npt.NDArray[np.bool_], values: Values
+) -> Known:
+    """What a search among some columns has learned.
+
+    Parameters
+    ----------
+    matrix, parts, wide
+        The program.
+    used
+        By column of investment, whether it was searched.
+    values
+        The plan.
+    """
+    names, scale = _columns(matrix, parts), wide.program.scale
+    cuts: dict[bytes, list[tuple[Floats, float]]] = defaultdict(list)
+    figures = {n: figures_of(matrix, parts.dispatches[n]) for n in {c.dispatch for c in wide.cuts}}
+    for cut in wide.cuts:
+        cuts[figures[cut.dispatch]].append((cut.slopes / scale, cut.constant / scale))
+    rows = wide.program.rows
+    prices = zip(wide.sites.shared.tolist(), (wide.prices / scale).tolist(), strict=True)
+    return Known(
+        values=values,
+        used=frozenset(names[place] for place in np.flatnonzero(used).tolist()),
+        stands=frozenset(rows[place] for place in np.flatnonzero(wide.stands).tolist()),
+        prices={rows[row]: price for row, price in prices if price != 0.0},
+        cuts={key: tuple(of) for key, of in cuts.items()},
+    )
+
+
+def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> None:
+    """Start a search from what another has learned; what has no like there is left out."""
+    names, scale = _columns(matrix, parts), wide.program.scale
+    cuts = []
+    for number, part in enumerate(parts.dispatches):
+        for slopes, constant in known.cuts.get(figures_of(matrix, part), ()):
+            cuts.append(Cut(number, slopes * scale, constant * scale))
+    rows = wide.program.rows
+    prices = [scale * known.prices.get(rows[row], 0.0) for row in wide.sites.shared.tolist()]
+    planned = [known.values.get(name, {}).get(index, 0.0) > 0.0 for name, index in names]
+    wide.resume(
+        used=np.array([name in known.used for name in names], dtype=np.bool_),
+        planned=np.array(planned, dtype=np.bool_),
+        stands=np.array([row in known.stands for row in rows], dtype=np.bool_),
+        prices=np.array(prices, dtype=np.float64),
+        cuts=cuts,
+    )
+
+
+def planned(known: Known, names: Iterable[Name]) -> Floats:
+    """The plan in some columns; zero in those that it had not."""
+    return np.array([known.values.get(name, {}).get(index, 0.0) for name, index in names])
+
+
+def figures_of(matrix: Matrix, part: Part) -> bytes:
+    """A digest of all that decides what a dispatch answers, and of what its stocks are."""
+    found = hashlib.sha256()
+    stocks = (matrix.columns[place] for place in part.stocks.tolist())
+    found.update(repr([(s.parent_component().local_name, s.index()) for s in stocks]).encode())
+    arrays = [matrix.cost[part.columns], matrix.lower[part.columns], matrix.upper[part.columns]]
+    arrays += [matrix.row_lower[part.rows], matrix.row_upper[part.rows]]
+    for sparse in (part.a, part.b):
+        arrays += [sparse.indptr, sparse.indices, sparse.data]
+    for array in arrays:
+        found.update(np.ascontiguousarray(array).tobytes())
+        found.update(b"|")
+    return found.digest()
+
+
+def _columns(matrix: Matrix, parts: Parts) -> list[Name]:
+    columns = (matrix.columns[place] for place in parts.columns.tolist())
+    return [(c.parent_component().local_name, c.index()) for c in columns]
