@@ -89,7 +89,7 @@ def test_knowing_is_never_worth_less_than_nothing(tmp_path: Path) -> None:
     plan = branched(with_branches(tmp_path, pair(later()), [gas(3.0)]))
     measure = plan.measures.set_index("measure")
     worth = measure.loc["value of perfect information"]
-    assert worth["high_usd"] >= 0.0
+    assert worth["high_usd"] >= -1e-12 * plan.objective_usd  # a difference of sums, rounded
     least = measure.amount_usd["least possible largest regret"]
     assert least <= measure.amount_usd["largest regret"] + 3 * GAP * plan.objective_usd
     for name in ("flows", "dispatch", "hardware"):
