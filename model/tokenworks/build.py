@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pyomo.environ import ConcreteModel, Objective, Var, minimize
 
@@ -144,6 +145,27 @@ class Model:
     operating: frozenset[str] = frozenset()
 
 
+def build_investment(x: Inputs) -> Model:
+    """Build what is decided for whole steps alone, without costs: whether it can be met at all.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    """
+    c = candidates(x)
+    m = ConcreteModel(name=x.scenario.name)
+    with lean():
+        for block in INVESTMENT:
+            block.add(m, x, c)
+        model = Model(m, (), x, c)
+        most = x.scenario.policy.most_capital_usd
+        if most is not None:
+            add_budget(m, dated_costs(model, blocks=INVESTMENT), most)
+        m.total_usd = Objective(expr=0.0, sense=minimize)
+    return model
+
+
 # About what 24 GiB hold of them, with the rows that go with them.
 MOST_DISPATCH_COLUMNS = 4_000_000
 
@@ -206,10 +228,22 @@ def _variables(m: ConcreteModel) -> tuple[str, ...]:
     return tuple(variable.local_name for variable in m.component_objects(Var))
 
 
-def dated_costs(model: Model) -> Iterator[Cost]:
-    """The blocks' costs once more, every figure with the dates of its payments."""
-    x = replace(model.inputs, discounting=DatedDiscounting(model.inputs.discounting))
-    for block in BLOCKS:
+def dated_costs(
+    model: Model, factors: DatedDiscounting | None = None, blocks: Iterable[Any] = BLOCKS
+) -> Iterator[Cost]:
+    """The blocks' costs once more, every figure with what `factors` remember of it.
+
+    Parameters
+    ----------
+    model
+        A model.
+    factors
+        Discount factors; those that remember the dates of payments where None.
+    blocks
+        Blocks whose costs are asked for.
+    """
+    x = replace(model.inputs, discounting=factors or DatedDiscounting(model.inputs.discounting))
+    for block in blocks:
         for cost in block.costs(model.pyomo, x, model.candidates):
             yield from _with_tax(cost, x)
 

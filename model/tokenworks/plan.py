@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,15 +22,25 @@ from tokenworks.io.scenario_files import scenario_to_yaml
 from tokenworks.operation import Stocks
 from tokenworks.pypsa_network import DispatchNetwork, to_pypsa
 from tokenworks.results.difference import Difference, difference
+from tokenworks.results.located import located
 from tokenworks.results.proforma import Proforma, proforma
 from tokenworks.results.summary import Summary
 from tokenworks.results.tables import tables_of
-from tokenworks.schema.scenario import Scenario, Solve
+from tokenworks.schema.scenario import Scenario
+from tokenworks.shown import Shown
+from tokenworks.solver.feasibility import allowing_unserved
 from tokenworks.solver.known import Known
 from tokenworks.solver.method import solve_model
 from tokenworks.solver.shortfall import shortfall
+from tokenworks.solver.some_sites import is_of_many_sites, solve_many_sites
+from tokenworks.solver.told import told
 from tokenworks.solver.whole import Progress, Solved, nothing
 from tokenworks.variants import Usual, business_as_usual, longer_horizon
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+    from tokenworks.report.page.write import Page
 
 __all__ = [
     "Difference",
@@ -47,8 +57,8 @@ __all__ = [
 PACKAGES = ("tokenworks", "highspy", "pyomo", "pandas", "numpy")
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Shown):
     """A solved scenario.
 
     Attributes
@@ -79,7 +89,7 @@ class Plan:
     hourly
         Its years hour by hour, where they were run; see `with_chronological`.
     known
-        What solving it has taught, for `solve(..., start=plan)`; None of a small program.
+        What solving it has taught, for `solve(..., start=plan)`; None where it was read again.
     """
 
     inputs: Inputs
@@ -180,6 +190,12 @@ class Plan:
         found = self.chronological()
         return replace(self, hourly=found, tables={**self.tables, **found.tables})
 
+    def to_xarray(self, table: str = "dispatch") -> Dataset:
+        """A result table as labelled arrays; see `tokenworks.exchange.arrays.to_xarray`."""
+        from tokenworks.exchange.arrays import to_xarray
+
+        return to_xarray(self, table)
+
     def to_pypsa(self) -> DispatchNetwork:
         """Its dispatch as a PyPSA network, with what solves it again to the same cost.
 
@@ -199,6 +215,41 @@ class Plan:
         """
         return proforma(self.inputs, self.tables)
 
+    def explore(self, to: Path | str | None = None, *, force: bool = False) -> Page:
+        """One page of the plan: map, charts and tables in a file that asks nothing of a network.
+
+        Parameters
+        ----------
+        to
+            An `.html` file to write; where None, the page is returned alone, and a notebook
+            shows it.
+        force
+            True to replace a file that is no page of this plan.
+
+        Raises
+        ------
+        InputError
+            Where the file cannot be written, or another stands there.
+        """
+        from tokenworks.report.page.write import explore_plan
+
+        return explore_plan(self, to, force=force)
+
+    def memo(self, to: Path | str, *, usual: Usual | None = None, force: bool = False) -> Path:
+        """Write the investment memo as .docx, .pdf or .html, or the workbook as .xlsx.
+
+        `usual` is solved to stand beside it: the cloud's where it has a price if None.
+        """
+        from tokenworks.report.memo.deliver import write_memo
+
+        return write_memo(self, Path(to), kind=usual, force=force)
+
+    def to_excel(self, to: Path | str, *, usual: Usual | None = None, force: bool = False) -> Path:
+        """Write the workbook, whose formulas go from dated cash to cost per token; see `memo`."""
+        from tokenworks.report.memo.deliver import write_workbook
+
+        return write_workbook(self, Path(to), kind=usual, force=force)
+
     def save(self, folder: Path | str | None = None) -> Path:
         """Write the run folder, whole or not at all.
 
@@ -212,7 +263,7 @@ class Plan:
         InputError
             Where the folder holds anything but a run of the same inputs.
         """
-        return save_run(self.inputs, self.manifest(), self.tables, folder)
+        return save_run(self.inputs, self.manifest(), self.tables, folder, self.stocks)
 
 
 def save_run(
@@ -220,8 +271,9 @@ def save_run(
     manifest: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame],
     folder: Path | str | None,
+    stocks: Stocks | None = None,
 ) -> Path:
-    """Write a run folder with its inputs, its tables and its sites as points."""
+    """Write a run folder with its inputs, its tables, its sites as points and its stocks."""
     loaded = {n: t.frame for n, t in inputs.loaded.items() if len(t.frame) or t.table.required}
     named = {name: f"inputs/{name}.parquet" for name in loaded}
     return write_run(
@@ -230,19 +282,9 @@ def save_run(
         scenario_to_yaml(inputs.scenario, tables=named),
         loaded,
         tables,
-        geo={"sites": _located(inputs, tables["sites"])},
+        geo={"sites": located(inputs, tables["sites"])},
+        stocks=stocks,
     )
-
-
-def _located(inputs: Inputs, table: pd.DataFrame) -> Any:
-    # geopandas takes a second to import, and only a saved plan needs it.
-    import geopandas as gpd
-
-    places = inputs.tables["sites"].set_index("site")
-    longitude = table["site"].map(places["longitude_deg"]).astype("float64")
-    latitude = table["site"].map(places["latitude_deg"]).astype("float64")
-    points = gpd.points_from_xy(longitude, latitude, crs="EPSG:4326")
-    return gpd.GeoDataFrame(table, geometry=points)
 
 
 def run_folder(inputs: Inputs, folder: Path | str | None) -> Path:
@@ -263,7 +305,7 @@ def solve(
     time_limit_s: float | None = None,
     method: str | None = None,
     threads: int | None = None,
-    progress: Progress = nothing,
+    progress: Progress | bool = False,
     start: Plan | None = None,
 ) -> Plan:
     """Solve a scenario.
@@ -275,7 +317,8 @@ def solve(
     gap, time_limit_s, method, threads
         In place of the scenario's own; see `tokenworks.schema.scenario.Solve`.
     progress
-        Called with stage, bound and incumbent in USD at the end of every stage.
+        True for a bar; or a function, called with stage, bound and incumbent in USD at the end of
+        every stage.
     start
         Plan of a scenario of the same shape with other prices, redlines, permits or demand: what
         solving it has taught is gone on from. The answer is proven all the same.
@@ -293,33 +336,29 @@ def solve(
         As their names say.
     """
     started = time.perf_counter()
-    chosen = with_options(
-        scenario, gap=gap, time_limit_s=time_limit_s, method=method, threads=threads
-    )
-    return plan_of(assemble(chosen), started, progress, None if start is None else start.known)
-
-
-def _reasons(inputs: Inputs) -> list[str]:
-    """Demands that cannot be met together, found with unserved tokens allowed."""
-    # Only what is never served is counted: with tokens at no cost, all load would be shed.
-    shed = "tables.workloads[*].sheddable_fraction"
-    allowed = inputs.scenario.with_({"unserved": "priced", shed: 0.0})
-    return shortfall(build(replace(inputs, scenario=allowed)), inputs.scenario.solve)
+    limits = {"gap": gap, "time_limit_s": time_limit_s, "method": method, "threads": threads}
+    chosen = with_options(scenario, **limits)
+    with told(progress) as tell:
+        return plan_of(assemble(chosen), started, tell, None if start is None else start.known)
 
 
 def plan_of(
     inputs: Inputs, started: float, progress: Progress = nothing, known: Known | None = None
 ) -> Plan:
     """Build, solve and check; `started` is when reading began, as `time.perf_counter` tells."""
-    read = time.perf_counter()
+    read, options = time.perf_counter(), inputs.scenario.solve
+    seconds = {"read": read - started}
+    if is_of_many_sites(inputs, options):
+        return plan_from(*solve_many_sites(inputs, options, progress, known), started, seconds)
     model = build(inputs)
-    built = time.perf_counter()
-    options: Solve = inputs.scenario.solve
+    seconds["build"] = time.perf_counter() - read
     try:
         solved = solve_model(model, options, progress, known)
     except InfeasibleError as error:
-        raise InfeasibleError(_reasons(inputs) or error.reasons) from error
-    return plan_from(model, solved, started, {"read": read - started, "build": built - read})
+        # Only what is never served is counted: with tokens at no cost, all load would be shed.
+        reasons = shortfall(build(allowing_unserved(inputs)), options)
+        raise InfeasibleError(reasons or error.reasons) from error
+    return plan_from(model, solved, started, seconds)
 
 
 def plan_from(
@@ -340,7 +379,7 @@ def plan_from(
     tables, headline = tables_of(model, solved)
     ended = time.perf_counter()
     return Plan(
-        inputs=model.inputs,
+        inputs=model.inputs.whole,
         status=str(solved.status),
         method=solved.method,
         objective_usd=solved.objective_usd,

@@ -48,6 +48,13 @@ def most_of(program: Investment) -> np.ndarray:
     )
 
 
+def apart(seed: int, write: Write, pool: Executor) -> tuple[Investment, Sites]:
+    program, model = program_of(seed, write)
+    sites = Sites(program, model.candidates.siting.first_step, most_of(program), pool)
+    assert sites.programs
+    return program, sites
+
+
 def optimum(program: Investment, cuts: list[Cut]) -> tuple[float, np.ndarray]:
     """The relaxation in one piece, floors of the dispatches in it, and the prices of its rows."""
     floors = len(program.stocks)
@@ -91,9 +98,7 @@ def some_cuts(program: Investment, seed: int) -> list[Cut]:
 def test_at_the_right_prices_sites_prove_the_optimum(
     seed: int, write_scenario: Write, pool: Executor
 ) -> None:
-    program, model = program_of(seed, write_scenario)
-    sites = Sites(program, model.candidates.siting.first_step, most_of(program), pool)
-    assert len(sites.programs) >= 1
+    program, sites = apart(seed, write_scenario, pool)
     cuts = some_cuts(program, seed)
     sites.add(cuts)
     least, prices = optimum(program, cuts)
@@ -109,8 +114,7 @@ def test_at_the_right_prices_sites_prove_the_optimum(
 def test_pieces_share_no_column_and_leave_out_no_row(
     seed: int, write_scenario: Write, pool: Executor
 ) -> None:
-    program, model = program_of(seed, write_scenario)
-    sites = Sites(program, model.candidates.siting.first_step, most_of(program), pool)
+    program, sites = apart(seed, write_scenario, pool)
     columns = np.concatenate([sites.common, *(one.columns for one in sites.programs)])
     rows = np.concatenate([sites.shared, *(one.rows for one in sites.programs)])
     assert sorted(columns) == list(range(program.count))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from tokenworks.inputs import assemble
 from tokenworks.io.scenario_files import load_scenario
-from tokenworks.report.figures import confidence_by_figure, option_confidence
+from tokenworks.report.figures import confidence_by_figure, option_confidence, rests_on
 from tokenworks.report.trace import audit_sample
 from tokenworks.schema.section import Section
 
@@ -63,3 +64,14 @@ def test_numbers_of_every_section_have_a_confidence(inputs):
     assert {key.partition(".")[0] for key in found} == sections - {"solve"}
     assert found["uncertainty.tail_fraction"] == (0.2, "assumed")
     assert found["policy.most_vendor_fraction"] == (1.0, "published")  # neutral
+
+
+def test_a_caption_says_how_much_of_what_a_chart_rests_on_is_claimed_or_assumed() -> None:
+    levels = ["measured", "assumed", "assumed", "claimed"]
+    figures = pd.DataFrame({"table": ["hardware", "sites", "sites", "hardware"]})
+    words = rests_on(figures.assign(confidence=levels), "build_out")
+    assert words == (
+        "Of the 4 input figures behind it (hardware, sites) 50 % assumed †, 25 % claimed ‡."
+    )
+    assert not rests_on(figures.assign(confidence="measured"), "build_out")
+    assert not rests_on(figures.assign(confidence="assumed", table="carbon"), "capital")

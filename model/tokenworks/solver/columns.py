@@ -18,7 +18,8 @@ from tokenworks.solver.wide import Wide
 MOST_ROUNDS = 40
 # Of the gap asked for, what the relaxation may leave.
 SHARE = 0.75
-# A round that raises the bound by less than this, relative, gains nothing; and how many may.
+# A round that brings bound and best point nearer by less than this, relative, gains nothing, and
+# ends the rounds when so many have.
 GAIN = 1e-4
 IDLE_ROUNDS = 3
 
@@ -40,7 +41,9 @@ class Told(Protocol):
         """Told that a stage has ended."""
 
 
-def generate(wide: Wide, dispatches: Dispatches, search: Told) -> None:
+def generate(
+    wide: Wide, dispatches: Dispatches, search: Told, plan: tuple[float, Floats] | None = None
+) -> None:
     """Find what is of use, until the relaxation is within a share of the gap, or nothing helps.
 
     Parameters
@@ -51,21 +54,22 @@ def generate(wide: Wide, dispatches: Dispatches, search: Told) -> None:
         All.
     search
         Told of every round.
+    plan
+        Cost and columns of a point that is known and was asked at already.
     """
     resumed = bool(wide.cuts)
     if not resumed:
         wide.start(search.left_s)
-    inner: tuple[float, Floats] | None = None
+    inner = plan
     idle = 0
     for number in range(MOST_ROUNDS):
-        before = wide.bound
+        before, worth = wide.bound, np.inf if inner is None else inner[0]
         if search.left_s <= 0.0 or not wide.relax(search.left_s) or wide.point is None:
             break
         search.bound = max(search.bound, wide.bound)
         search.stage("columns")
-        if (
-            number == 0 and not resumed
-        ):  # what dispatch costs is next to the same wherever what is served ends
+        # What dispatch costs is next to the same wherever what is served ends.
+        if number == 0 and not resumed:
             wide.fit(lambda n, stocks: dispatches[n].at(stocks), lambda: search.left_s > 0.0)
             search.stage("fit")
             continue
@@ -75,7 +79,9 @@ def generate(wide: Wide, dispatches: Dispatches, search: Told) -> None:
             if inner is None or total < inner[0]:
                 inner = total, point
         search.stage("ask")
-        idle = idle + 1 if wide.bound - before <= GAIN * abs(wide.bound) else 0
+        fallen = np.inf if inner is None or np.isinf(worth) else worth - inner[0]
+        gained = max(wide.bound - before, fallen)
+        idle = idle + 1 if gained <= GAIN * abs(wide.bound) else 0
         left = np.inf if inner is None else relative(inner[0] - wide.bound, inner[0])
         if left <= SHARE * search.target or idle >= IDLE_ROUNDS:
             break

@@ -34,6 +34,8 @@ def solve_decomposed(
     progress: Progress = nothing,
     matrix: Matrix | None = None,
     known: Known | None = None,
+    *,
+    always_wide: bool = False,
 ) -> Solved:
     """Solve a built model in parts.
 
@@ -47,6 +49,8 @@ def solve_decomposed(
         Its program, where it has been compiled already.
     known
         What a solve of a scenario of the same shape has learned.
+    always_wide
+        Search among what is of use of a small program, too, and so learn its prices.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def solve_decomposed(
     """
     began = time.perf_counter()
     matrix = matrix or compile_matrix(model.pyomo)
-    search = Search(model, matrix, options, progress, began, known=known)
+    search = Search(model, matrix, options, progress, began, known=known, always_wide=always_wide)
     try:
         search.recall()
         for left in reversed(range(MOST_PASSES)):
@@ -67,10 +71,9 @@ def solve_decomposed(
             rises = search.dive(relaxed)
             while search.unfinished() and search.prove() and search.bound_is_behind:
                 pass
+            search.improve(relaxed, rises)
             if not (left and search.unfinished() and _more(search)):
                 break
-        if search.unfinished() and search.incumbent is not None:
-            search.improve(relaxed, rises)
         search.close()
     except KeyboardInterrupt:
         search.interrupted = True

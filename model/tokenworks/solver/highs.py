@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import highspy
 import numpy as np
@@ -61,11 +62,18 @@ TOLERANCES = {
 
 # Measured on `us-tiny` (2 cores, HiGHS 1.15.1): the sub-programs of this root heuristic took 60 %
 # of the search and found nothing that the others did not; 12 s with it, 5 s without.
-SEARCH = {"mip_heuristic_run_root_reduced_cost": False}
+# With a plan known before its first relaxation HiGHS was seen to call one optimal that was 85 %
+# dearer than the best (tests/unit/test_wrong_optimum.py); feasibility jump makes such plans.
+SEARCH = {
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_feasibility_jump": False,
+}
 
 _ENDS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+    # What HiGHS calls the end by a limit of nodes, which nobody asks for but `most_nodes`.
+    highspy.HighsModelStatus.kSolutionLimit: Status.GAP_LEFT,
     highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
     highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
     # All variables are bounded below and all costs of growth are positive or limited by demand,
@@ -75,7 +83,11 @@ _ENDS = {
 
 
 def run(
-    matrix: Matrix, options: Solve, log: bool = False, whole_within: float | None = None
+    matrix: Matrix,
+    options: Solve,
+    log: bool = False,
+    whole_within: float | None = None,
+    most_nodes: int | None = None,
 ) -> Outcome:
     """Solve a program with HiGHS.
 
@@ -89,6 +101,8 @@ def run(
         Whether HiGHS prints its own log to standard output.
     whole_within
         Tolerance of whole columns, in place of HiGHS's own.
+    most_nodes
+        Nodes after which a search ends with what it has; None for no such limit.
 
     Raises
     ------
@@ -108,6 +122,7 @@ def run(
         **TOLERANCES,
         **SEARCH,
         **({} if whole_within is None else {"mip_feasibility_tolerance": whole_within}),
+        **({} if most_nodes is None else {"mip_max_nodes": most_nodes}),
     }.items():
         solver.setOptionValue(name, value)
     solver.HandleKeyboardInterrupt = True
@@ -117,6 +132,22 @@ def run(
         solver.solve()
     seconds = time.perf_counter() - started
     return _outcome(solver, matrix, scale, seconds)
+
+
+def add_rows(solver: highspy.Highs, a: Any, lower: Floats, upper: Floats) -> None:
+    """Add rows to a loaded program.
+
+    Parameters
+    ----------
+    solver
+        It.
+    a
+        The rows, compressed by row (scipy).
+    lower, upper
+        Their ends.
+    """
+    starts, columns = a.indptr[:-1].astype(np.int32), a.indices.astype(np.int32)
+    solver.addRows(a.shape[0], lower, upper, a.nnz, starts, columns, a.data)
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ class Known:
     used, stands
         Columns and rows that were of use.
     prices
-        Of shared rows, in USD.
+        Of rows that are no site's own, in USD, as they proved the bound.
     cuts
         By the figures of a dispatch: slopes by stock and constant, in USD.
     """
@@ -48,8 +48,17 @@ class Known:
     cuts: Mapping[bytes, tuple[tuple[Floats, float], ...]]
 
 
+def of_plan(values: Values) -> Known:
+    """What is kept of a program solved whole: its plan alone."""
+    return Known(values, frozenset(), frozenset(), {}, {})
+
+
 def learned(
-    matrix: Matrix, parts: Parts, wide: Wide, used: npt.NDArray[np.bool_], values: Values
+    matrix: Matrix,
+    parts: Parts,
+    wide: Wide,
+    used: npt.NDArray[np.bool_],
+    values: Values,
 ) -> Known:
     """What a search among some columns has learned.
 
@@ -68,18 +77,21 @@ def learned(
     for cut in wide.cuts:
         cuts[figures[cut.dispatch]].append((cut.slopes / scale, cut.constant / scale))
     rows = wide.program.rows
-    prices = zip(wide.sites.shared.tolist(), (wide.prices / scale).tolist(), strict=True)
+    prices, shared = (wide.proving / scale).tolist(), np.flatnonzero(~wide.sites.local)
     return Known(
         values=values,
         used=frozenset(names[place] for place in np.flatnonzero(used).tolist()),
         stands=frozenset(rows[place] for place in np.flatnonzero(wide.stands).tolist()),
-        prices={rows[row]: price for row, price in prices if price != 0.0},
+        prices={rows[n]: prices[n] for n in shared.tolist() if prices[n] != 0.0},
         cuts={key: tuple(of) for key, of in cuts.items()},
     )
 
 
-def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> None:
-    """Start a search from what another has learned; what has no like there is left out."""
+def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> Floats:
+    """Start a search from what another has learned, and return where it ended, by column.
+
+    What has no like there is left out.
+    """
     names, scale = _columns(matrix, parts), wide.program.scale
     cuts = []
     for number, part in enumerate(parts.dispatches):
@@ -87,14 +99,15 @@ def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> None:
             cuts.append(Cut(number, slopes * scale, constant * scale))
     rows = wide.program.rows
     prices = [scale * known.prices.get(rows[row], 0.0) for row in wide.sites.shared.tolist()]
-    planned = [known.values.get(name, {}).get(index, 0.0) > 0.0 for name, index in names]
+    plan = planned(known, names)
     wide.resume(
         used=np.array([name in known.used for name in names], dtype=np.bool_),
-        planned=np.array(planned, dtype=np.bool_),
+        planned=plan > 0.0,
         stands=np.array([row in known.stands for row in rows], dtype=np.bool_),
         prices=np.array(prices, dtype=np.float64),
         cuts=cuts,
     )
+    return plan
 
 
 def planned(known: Known, names: Iterable[Name]) -> Floats:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tokenworks.build import LAZY
 from tokenworks.errors import SolverError
-from tokenworks.solver.highs import SEARCH, TOLERANCES
+from tokenworks.solver.highs import SEARCH, TOLERANCES, add_rows
 from tokenworks.solver.investment import Cut, Investment, cut_rows
 from tokenworks.solver.lazy import LazyRows
 from tokenworks.solver.matrix import Floats
@@ -144,16 +144,7 @@ class Master:
         """Let rows stand in the solver; false where there are none."""
         if not len(rows):
             return False
-        a = self._rows[rows]
-        self._solver.addRows(
-            len(rows),
-            self._row_lower[rows],
-            self._row_upper[rows],
-            a.nnz,
-            a.indptr[:-1].astype(np.int32),
-            a.indices.astype(np.int32),
-            a.data,
-        )
+        add_rows(self._solver, self._rows[rows], self._row_lower[rows], self._row_upper[rows])
         self._is_cut = np.append(self._is_cut, np.zeros(len(rows), dtype=np.bool_))
         return True
 
@@ -169,15 +160,8 @@ class Master:
             return
         floors = {number: self.count + number for number in range(self.dispatches)}
         a = cut_rows(cuts, dict(enumerate(self.stocks)), floors, self.count + self.dispatches)
-        self._solver.addRows(
-            len(cuts),
-            np.array([cut.constant for cut in cuts]),
-            np.full(len(cuts), np.inf),
-            a.nnz,
-            a.indptr[:-1].astype(np.int32),
-            a.indices.astype(np.int32),
-            a.data,
-        )
+        constants = np.array([cut.constant for cut in cuts])
+        add_rows(self._solver, a, constants, np.full(len(cuts), np.inf))
         self._is_cut = np.append(self._is_cut, np.ones(len(cuts), dtype=np.bool_))
 
     def drop_slack(self, point: Point, newest: int) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 from tokenworks.build import Model
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.decomposed import solve_decomposed
-from tokenworks.solver.known import Known
+from tokenworks.solver.known import Known, of_plan
 from tokenworks.solver.matrix import Matrix, compile_matrix
+from tokenworks.solver.nearby import nearby
 from tokenworks.solver.whole import Progress, Solved, nothing, solve_whole
 
 # Below this many columns one call of HiGHS proves most plans within seconds. Of `us-quick`, with
@@ -30,8 +34,7 @@ def solve_model(
     progress
         Told of every stage.
     known
-        What the solve of a scenario of the same shape has learned (`Solved.known`); of use to a
-        program that is solved in parts.
+        What the solve of a scenario of the same shape has learned (`Solved.known`).
 
     Raises
     ------
@@ -42,8 +45,15 @@ def solve_model(
     """
     matrix = compile_matrix(model.pyomo)
     if is_decomposed(matrix, options):
-        return solve_decomposed(model, options, progress, matrix, known)
-    return solve_whole(model, options, matrix=matrix)
+        # What was solved whole has learned its plan alone: too little to resume a search in parts.
+        taught = known if known is not None and known.used else None
+        return solve_decomposed(model, options, progress, matrix, taught)
+    began = time.perf_counter()
+    found = None if known is None else nearby(matrix, options, known)
+    neighbour = {} if known is None else {"neighbour": time.perf_counter() - began}
+    solved = solve_whole(model, options, matrix=matrix, found=found)
+    seconds = {**neighbour, **solved.seconds}
+    return replace(solved, seconds=seconds, known=of_plan(solved.values))
 
 
 def is_decomposed(matrix: Matrix, options: Solve) -> bool:

@@ -73,6 +73,7 @@ class Search:
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
     known: Known | None = None
+    always_wide: bool = False
     wide: Wide | None = field(init=False, default=None)
     narrow: Narrow = field(init=False)
     parts: Parts = field(init=False)
@@ -92,17 +93,20 @@ class Search:
         self.scale = cost_scale(self.matrix.cost)
         self.parts = split(self.matrix, self.model.operating)
         narrow = None
-        if len(self.parts.columns) > NARROWED_COLUMNS:
+        if self.always_wide or len(self.parts.columns) > NARROWED_COLUMNS:
             program = investment(self.matrix, self.parts, self.scale)
             wide = Wide(program, self.model.candidates.siting.first_step, self._pool)
             self.stage("split")
             with contextlib.suppress(SolverError):  # then all is searched, and says what is wrong
+                dispatches = self._dispatches_of(range(len(self.parts.dispatches)))
+                plan = None
                 if self.known is not None:
-                    recall(self.known, self.matrix, self.parts, wide)
-                generate(wide, self._dispatches_of(range(len(self.parts.dispatches))), self)
+                    point = recall(self.known, self.matrix, self.parts, wide)
+                    plan = ask_at(wide, dispatches, point), point
+                generate(wide, dispatches, self, plan)
             self.stage("columns")
             if np.isfinite(wide.bound) and wide.point is not None:
-                self.wide, narrow = wide, narrowed(self.matrix, self.parts, wide.searched())
+                self.wide, narrow = wide, narrowed(self.matrix, self.parts, wide.searched(few=True))
                 self.bound = wide.bound
         self.search_in(narrow or self._everything())
 
@@ -127,10 +131,13 @@ class Search:
             master = Master(program)
             cuts = [] if before is None else self._cuts_of(before, 0)
         else:
-            self._hand_over(wide)
+            if before is not None:
+                self._hand_over(wide)
             master = Master(program, wide.stands[narrow.rows])
             cuts = wide.near()
             if master.earns:
+                # What earns without end at prices a tolerance off is held by cuts that are far.
+                cuts = wide.cuts
                 master.release_floors()
         own = [cut for cut in cuts if cut.dispatch in numbers]
         master.add([replace(cut, dispatch=numbers[cut.dispatch]) for cut in own])
@@ -155,9 +162,8 @@ class Search:
 
     def _hand_over(self, wide: Wide) -> None:
         """Give what the search has cut since the last time to the program of all columns."""
-        if hasattr(self, "master"):
-            wide.add(self._cuts_of(self.narrow, self._handed))
-            self._handed = len(self.master.cuts)
+        wide.add(self._cuts_of(self.narrow, self._handed))
+        self._handed = len(self.master.cuts)
 
     def widen(self) -> bool:
         """Search among more columns: what the last proof used as well; false if that is nothing."""
@@ -262,10 +268,10 @@ class Search:
         if wide is None or not self.goes_on():
             return False
         self._hand_over(wide)
-        before = self.bound
+        before, solved = self.bound, False
         with contextlib.suppress(SolverError):  # a bound that is not there proves nothing
-            wide.relax(self.left_s)
-        if wide.point is None:
+            solved = wide.relax(self.left_s)
+        if not solved or wide.point is None:
             return False
         self.bound = max(before, wide.bound)
         ask_at(wide, self._dispatches_of(range(len(self.parts.dispatches))), wide.point)

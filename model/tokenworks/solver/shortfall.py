@@ -94,4 +94,5 @@ def _remedies(model: Model, short: bool) -> list[str]:
         *lines,
         "give unserved tokens a value (`unserved: priced`), offer rented capacity "
         "(`cloud_prices`), or loosen sites, months, headroom or latency",
+        "`tokenworks explain` of the scenario finds the smallest such change, and what conflicts",
     ]

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from tokenworks.build import LAZY
 from tokenworks.errors import SolverError
+from tokenworks.solver.highs import add_rows
 from tokenworks.solver.interior import Program, bound_of
 from tokenworks.solver.investment import Cut, Investment, cut_rows
 from tokenworks.solver.lazy import LazyRows
@@ -68,10 +69,8 @@ class SiteProgram:
         upper[own:] = np.inf
         program.col_upper_ = upper
         self._box = upper[:own]
-        program.row_lower_, program.row_upper_ = (
-            self._lower[self._stands],
-            self._upper[self._stands],
-        )
+        program.row_lower_ = self._lower[self._stands]
+        program.row_upper_ = self._upper[self._stands]
         program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         program.a_matrix_.start_ = np.concatenate([a.indptr, np.full(more, a.indptr[-1])])
         program.a_matrix_.index_ = a.indices
@@ -134,16 +133,8 @@ class SiteProgram:
             return
         self._cuts += own
         self._is_cut += [True] * len(own)
-        a = self._cut_rows(own)
-        self._solver.addRows(
-            len(own),
-            np.array([cut.constant for cut in own]),
-            np.full(len(own), np.inf),
-            a.nnz,
-            a.indptr[:-1].astype(np.int32),
-            a.indices.astype(np.int32),
-            a.data,
-        )
+        constants = np.array([cut.constant for cut in own])
+        add_rows(self._solver, self._cut_rows(own), constants, np.full(len(own), np.inf))
 
     def _cut_rows(self, cuts: Sequence[Cut]) -> Any:
         width = len(self.columns) + len(self.dispatches)
@@ -152,16 +143,7 @@ class SiteProgram:
     def _stand(self, rows: Indices) -> bool:
         if not len(rows):
             return False
-        a = self._a[rows]
-        self._solver.addRows(
-            len(rows),
-            self._lower[rows],
-            self._upper[rows],
-            a.nnz,
-            a.indptr[:-1].astype(np.int32),
-            a.indices.astype(np.int32),
-            a.data,
-        )
+        add_rows(self._solver, self._a[rows], self._lower[rows], self._upper[rows])
         self._stands += rows.tolist()
         self._is_cut += [False] * len(rows)
         return True

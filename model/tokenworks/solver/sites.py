@@ -69,9 +69,15 @@ class Sites:
         Ends of columns, see `tokenworks.solver.interior.implied_upper`.
     pool
         Runs the programs side by side.
+    of_some
+        True where there are more sites than those of the program, whose columns may enter every
+        row whose index holds none of the names; else such a row is one site's own where it alone
+        enters it.
 
     Attributes
     ----------
+    local
+        By row, whether its index holds a name.
     shared
         Rows that columns of several programs enter, or of none.
     common
@@ -81,12 +87,18 @@ class Sites:
     """
 
     def __init__(
-        self, program: Investment, names: Collection[str], most: Floats, pool: Executor
+        self,
+        program: Investment,
+        names: Collection[str],
+        most: Floats,
+        pool: Executor,
+        *,
+        of_some: bool = False,
     ) -> None:
         self._program, self._most, self._pool = program, most, pool
         own = frozenset(names)
-        local = np.array([not own.isdisjoint(_places(index)) for _, index in program.rows])
-        of_rows, of_columns = _pieces(program, local)
+        self.local = np.array([not own.isdisjoint(_places(index)) for _, index in program.rows])
+        of_rows, of_columns = _pieces(program, self.local, of_some)
         self.shared = np.flatnonzero(of_rows < 0)
         self._a = program.a[self.shared]
         pieces = np.unique(of_rows[of_rows >= 0])
@@ -112,11 +124,7 @@ class Sites:
         prices
             By shared row; one that presses on a side which a row has not counts as none.
         """
-        lower = self._program.row_lower[self.shared]
-        upper = self._program.row_upper[self.shared]
-        held = ((prices > 0.0) & np.isfinite(lower)) | ((prices < 0.0) & np.isfinite(upper))
-        prices = np.where(held, prices, 0.0)
-        cost = self._program.cost - self._a.T @ prices
+        prices, cost = self.at(prices)
 
         def ask(program: SiteProgram) -> tuple[Floats, float]:
             values = program.solve(cost[program.columns])
@@ -128,15 +136,34 @@ class Sites:
         for program, (values, _) in zip(self.programs, answers, strict=True):
             used[program.columns] = values[: len(program.columns)] > HELD
             stands[program.stands] = True
+        found = np.array([bound for _, bound in answers])
+        return Asked(self.of_no_site(prices, cost) + float(found.sum()), used, stands, found)
+
+    def at(self, prices: Floats) -> tuple[Floats, Floats]:
+        """Prices of the shared rows without those that press on no side, and costs less them."""
+        lower = self._program.row_lower[self.shared]
+        upper = self._program.row_upper[self.shared]
+        held = ((prices > 0.0) & np.isfinite(lower)) | ((prices < 0.0) & np.isfinite(upper))
+        prices = np.where(held, prices, 0.0)
+        return prices, self._program.cost - self._a.T @ prices
+
+    def of_no_site(self, prices: Floats, cost: Floats) -> float:
+        """What the bound is without any site: of the shared rows, and of columns of no program.
+
+        Parameters
+        ----------
+        prices, cost
+            From `at`.
+        """
+        lower = self._program.row_lower[self.shared]
+        upper = self._program.row_upper[self.shared]
         sides = np.where(prices > 0.0, lower, upper)
         of_rows = float((prices * np.where(prices == 0.0, 0.0, sides)).sum())
         left, most = cost[self.common], self._most[self.common]
         ends = np.where(left > 0.0, self._program.lower[self.common], most)
         with np.errstate(invalid="ignore"):
             of_columns = float(np.where(left == 0.0, 0.0, left * ends).sum())
-        found = np.array([bound for _, bound in answers])
-        total = self._program.offset + of_rows + of_columns + float(found.sum())
-        return Asked(total, used, stands, found)
+        return self._program.offset + of_rows + of_columns
 
     def fit(
         self, point: Floats, prices: Floats, ask: Ask, goes_on: Callable[[], bool]
@@ -167,8 +194,10 @@ class Sites:
             nothing = np.zeros(len(program.columns))
             if not (point[program.columns] > HELD).any():
                 return [_cut(program, n, nothing, ask)[0] for n in program.dispatches], nothing
-            ends = most[program.columns]
-            return _fitted(program, cost[program.columns], ends, ask, goes_on)
+            program.box(most[program.columns])
+            found = settle(program, cost[program.columns], ask, goes_on)
+            program.box(None)
+            return found
 
         found = list(self._pool.map(fitted, self.programs))
         used = np.zeros(self._program.count, dtype=np.bool_)
@@ -177,13 +206,30 @@ class Sites:
         return [cut for cuts, _ in found for cut in cuts], used
 
 
-def _fitted(
-    program: SiteProgram, cost: Floats, most: Floats, ask: Ask, goes_on: Callable[[], bool]
+def settle(
+    program: SiteProgram, cost: Floats, ask: Ask, goes_on: Callable[[], bool]
 ) -> tuple[list[Cut], Floats]:
+    """Solve a site's program with its dispatches, by cuts.
+
+    Parameters
+    ----------
+    program
+        The site's; given the cuts.
+    cost
+        By column of the site.
+    ask
+        Answers of dispatches.
+    goes_on
+        Asked before every round but the first.
+
+    Returns
+    -------
+    cuts, values
+        New cuts, and the last point: columns of the site, floors of its dispatches.
+    """
     found: list[Cut] = []
     best, inner, dispatched = np.inf, None, 0.0
     own = len(program.columns)
-    program.box(most)
     for _ in range(FITTING_ROUNDS):
         values = program.solve(cost)
         new = []
@@ -199,7 +245,6 @@ def _fitted(
         least = float(cost @ values[:own]) + float(values[own:].sum())
         if best - least <= FITTED * dispatched or not goes_on():
             break
-    program.box(None)
     return found, values
 
 
@@ -213,11 +258,11 @@ def _places(index: Any) -> tuple[Any, ...]:
     return index if isinstance(index, tuple) else (index,)
 
 
-def _pieces(program: Investment, local: Flags) -> tuple[Indices, Indices]:
+def _pieces(program: Investment, local: Flags, of_some: bool) -> tuple[Indices, Indices]:
     """By row and by column the number of its piece; minus one for rows between pieces.
 
     What a dispatch sees is of one piece. A row that may be shared and of which all columns are of
-    one piece is that piece's.
+    one piece is that piece's, unless there are more sites than are seen.
     """
     own, a = np.flatnonzero(local), program.a
     ends = np.cumsum([0, *(len(stocks) for stocks in program.stocks)])
@@ -231,7 +276,7 @@ def _pieces(program: Investment, local: Flags) -> tuple[Indices, Indices]:
     of_rows[own] = found[: len(own)]
     of_rows[~np.isin(of_rows, of_columns)] = -1  # a row without columns is of no program
     programs = set(of_rows[own].tolist())
-    for row in np.flatnonzero(~local):
+    for row in [] if of_some else np.flatnonzero(~local):
         pieces = np.unique(of_columns[a.indices[a.indptr[row] : a.indptr[row + 1]]])
         if len(pieces) == 1 and int(pieces[0]) in programs:
             of_rows[row] = pieces[0]

@@ -55,7 +55,8 @@ class Solved:
     objective_usd, bound_usd
         Cost of the incumbent; no plan costs less than the bound.
     unavoidable_usd
-        Penalty less revenue of the plan that serves most for nothing: what no plan can better.
+        Penalty less revenue of the plan that serves most for nothing: what no plan can better. Of
+        a search among some of the columns, no such plan among those.
     rows, columns, nonzeros
         Size of the program.
     seconds
@@ -99,7 +100,11 @@ def relative(difference: float, whole: float) -> float:
 
 
 def solve_whole(
-    model: Model, options: Solve, log: bool = False, matrix: Matrix | None = None
+    model: Model,
+    options: Solve,
+    log: bool = False,
+    matrix: Matrix | None = None,
+    found: Outcome | None = None,
 ) -> Solved:
     """Solve a built model.
 
@@ -111,6 +116,8 @@ def solve_whole(
         Whether HiGHS prints its own log to standard output.
     matrix
         Its program, where it has been compiled already.
+    found
+        A plan proven within the gap, of `tokenworks.solver.nearby`: nothing is searched then.
 
     Raises
     ------
@@ -122,7 +129,7 @@ def solve_whole(
     started = time.perf_counter()
     matrix = matrix or compile_matrix(model.pyomo)
     compiled = time.perf_counter()
-    found = run(matrix, options, log)
+    found = found or run(matrix, options, log)
     if found.status is Status.INFEASIBLE:
         raise InfeasibleError(["the program of sites, power, hardware and demand has no solution"])
     if found.values is None:
@@ -136,15 +143,14 @@ def solve_whole(
         values, objective = _narrower(matrix, options, values, np.inf if kept else objective)
     tightened = time.perf_counter()
     unavoidable = unavoidable_usd(model, matrix, options)
-    rows, columns = matrix.shape
     return Solved(
         status=_status(found, objective, options),
         values=by_name(matrix, values),
         objective_usd=objective,
         bound_usd=min(found.bound, objective),
         unavoidable_usd=unavoidable,
-        rows=rows,
-        columns=columns,
+        rows=matrix.shape[0],
+        columns=matrix.shape[1],
         nonzeros=int(matrix.a.nnz),
         seconds={
             "compile": compiled - started,

@@ -70,6 +70,10 @@ class Wide:
         Of the last relaxation among what is used.
     point
         Where it ended, in columns of investment; None before the first.
+    prices
+        By shared row, at which the sites were asked last.
+    proving
+        By row of investment, prices that proved the bound.
     cuts
         All that are known.
     active
@@ -78,13 +82,14 @@ class Wide:
 
     def __init__(self, program: Investment, names: Collection[str], pool: Executor) -> None:
         self.program = program
-        self._most = implied_upper(_arrays(program))
+        self._most = implied_upper(arrays(program))
         self.sites = Sites(program, names, self._most, pool)
         self._pool = pool
         # What a site decides, what its dispatch sees and what costs is searched where it is used.
-        self._kept = program.whole | (program.cost != 0.0)
+        self._seen = np.zeros(program.count, dtype=np.bool_)
         for stocks in program.stocks:
-            self._kept[stocks] = True
+            self._seen[stocks] = True
+        self._kept = program.whole | (program.cost != 0.0) | self._seen
         self._always = program.lower > 0.0
         self._always[self.sites.common] = True
         needed = (program.row_lower > 0.0) | (program.row_upper < 0.0)
@@ -99,6 +104,7 @@ class Wide:
         self.bound, self.value = -np.inf, np.inf
         self.point: Floats | None = None
         self.prices = np.zeros(len(self.sites.shared))
+        self.proving = np.zeros(len(program.rows))
         self.active = np.zeros(len(self.sites.programs), dtype=np.bool_)
         self.cuts: list[Cut] = []
 
@@ -143,6 +149,7 @@ class Wide:
         self.stands |= stands
         self.prices = prices
         self.add(cuts)
+        self.proving[self.sites.shared] = prices
         for number, site in enumerate(self.sites.programs):
             self.active[number] = bool(used[site.columns].any())
         self._ask()
@@ -152,9 +159,7 @@ class Wide:
         columns = np.concatenate([site.columns, self.sites.common])
         rows = np.concatenate([site.rows[self.stands[site.rows]], shared])
         share = np.ones(len(rows))
-        share[-len(shared) :] = 1.0 / np.maximum(
-            1.0, np.where(self.sites.entered, self.sites.entered, count)
-        )
+        share[-len(shared) :] = 1.0 / np.where(self.sites.entered > 0, self.sites.entered, count)
         found = solve_interior(
             Program(
                 cost=program.cost[columns],
@@ -200,7 +205,10 @@ class Wide:
         prices[rows] = found.prices[: len(rows)]
         self.prices = prices[self.sites.shared]
         self._latest[self._of_use_at(self.point)] = self._rounds
+        before = self.bound
         self._ask()
+        if self.bound > before:
+            self.proving = prices
         return True
 
     def fit(self, ask: Ask, goes_on: Callable[[], bool]) -> None:
@@ -212,11 +220,20 @@ class Wide:
         self._latest[used] = self._rounds
         self._choose()
 
-    def searched(self) -> Flags:
-        """Columns to search among: those of use at the point, and what their sites decide."""
+    def searched(self, *, few: bool = False) -> Flags:
+        """Columns to search among: those of use at the point, and what their sites decide.
+
+        Parameters
+        ----------
+        few
+            Of what their sites decide only what a dispatch sees, without which it could not be
+            asked: a first plan is found among these several times faster.
+        """
         if self.point is None:
             return self.used
-        return self._with_sites(self._of_use_at(self.point))
+        found = self._of_use_at(self.point)
+        of_sites = self._with_sites(found)
+        return found | (of_sites & (self._seen | self._always)) if few else of_sites
 
     def _of_use_at(self, point: Floats) -> Flags:
         found: Flags = point > USE * np.minimum(self._most, LARGE)
@@ -301,7 +318,8 @@ class Wide:
         )
 
 
-def _arrays(program: Investment) -> Program:
+def arrays(program: Investment) -> Program:
+    """Investment without what is whole and without its names."""
     return Program(
         program.cost,
         program.offset,

@@ -1,0 +1,147 @@
+"""Which sites are looked at together, and which first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from tokenworks.eligible import at_home, sovereign_workloads
+from tokenworks.frames import lookup
+from tokenworks.inputs import Inputs, linked
+from tokenworks.levelised import levelised_costs
+
+Group = tuple[str, ...]
+
+# Cites rows of all other tables, by their keys.
+SOURCES = "figure_sources"
+# Sites that are searched at first, at least; more where these have too little room.
+FIRST = 12
+MOST_FIRST = 24
+# Room of the first sites, over what the demand at the end asks for.
+ROOM = 1.25
+
+
+def groups_of(x: Inputs) -> list[Group]:
+    """Sites that a link or a zone joins, in order of the table.
+
+    What holds a zone is then held by the rows of one group.
+    """
+    zone = lookup(x.tables["sites"], "site", "zone")
+    order = {site: n for n, site in enumerate(zone)}
+    of = {site: set(members) for members in linked(x) for site in members}
+    first: dict[str, str] = {}
+    for site, name in zone.items():
+        one, other = of[first.setdefault(name, site)], of[site]
+        if one is not other:
+            one |= other
+            of |= dict.fromkeys(other, one)
+    found = {id(members): members for members in of.values()}
+    return [tuple(sorted(members, key=order.__getitem__)) for members in found.values()]
+
+
+def names_of(x: Inputs, group: Collection[str]) -> frozenset[str]:
+    """Names that make a row the group's own: of its sites and zones, and of nothing else."""
+    zone = lookup(x.tables["sites"], "site", "zone")
+    own = set(group) | {zone[site] for site in group}
+    return frozenset(own - _other_names(x))
+
+
+def _other_names(x: Inputs) -> set[str]:
+    """Whatever else is named in a key, such as a region called like a site in it."""
+    found: set[str] = set()
+    for name, loaded in x.whole.loaded.items():
+        if name == SOURCES:
+            continue
+        for column in loaded.table.columns:
+            of_place = column.refers_to.startswith(("sites.", "zones.")) or column.name in (
+                "site",
+                "zone",
+            )
+            if column.name in loaded.table.key and not of_place and name in x.whole.tables:
+                values = x.whole.tables[name][column.name]
+                found |= {value for value in values.unique().tolist() if isinstance(value, str)}
+    return found
+
+
+def by_rank(x: Inputs) -> list[str]:
+    """All sites: of every zone the one at which tokens look cheapest, then of every zone the next.
+
+    What a site costs is `tokenworks.levelised`; what a zone can power is shared by its sites.
+    """
+    rank = _ranks(x)
+    zone = lookup(x.tables["sites"], "site", "zone")
+    order = {site: n for n, site in enumerate(rank)}
+    turn: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    for site in sorted(rank, key=lambda site: (rank[site], order[site])):
+        turn[site] = seen[zone[site]] = seen.get(zone[site], 0) + 1
+    return sorted(rank, key=lambda site: (turn[site], rank[site], order[site]))
+
+
+def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
+    """Sites to search at first.
+
+    Those that hold something already; for every region that demand may not leave the cheapest at
+    home; then the cheapest, until there are so many and so much room.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    order
+        All sites, the cheapest first.
+    """
+    holdings = x.tables["holdings"]
+    held = set(holdings["site"]) if len(holdings) else set()
+    chosen = [site for site in order if site in held]
+    home = at_home(x.tables) if sovereign_workloads(x.tables) else set()
+    for region in sorted({region for _, region in home}):
+        own = [site for site in order if (site, region) in home]
+        if own and not set(own).intersection(chosen):
+            chosen.append(own[0])
+    room = lookup(x.tables["sites"], "site", "max_it_mw")
+    needed = ROOM * _needed_mw(x)
+    for site in order:
+        enough = sum(room[one] for one in chosen) >= needed
+        if len(chosen) >= (FIRST if enough else MOST_FIRST):
+            break
+        if site not in chosen:
+            chosen.append(site)
+    return chosen
+
+
+def _middle_year(x: Inputs) -> int:
+    years = sorted({year for step in x.calendar.steps for year in step.years})
+    return int(years[len(years) // 2])
+
+
+def _cheapest(x: Inputs, year: int) -> pd.DataFrame:
+    """The cheapest system at every site for every workload."""
+    costs = levelised_costs(x, year)
+    return costs.sort_values("cost_usd_per_mtoken", kind="stable").drop_duplicates(
+        ["site", "workload"]
+    )
+
+
+def _ranks(x: Inputs) -> dict[str, float]:
+    """Mean over workloads of the levelised cost at a site over that at the best; none is last."""
+    best = _cheapest(x, _middle_year(x))
+    least = best.groupby("workload")["cost_usd_per_mtoken"].transform("min")
+    over = (best["cost_usd_per_mtoken"] / least.where(least > 0.0)).fillna(1.0)
+    wide = best.assign(over=over).pivot_table("over", "site", "workload")
+    wide = wide.fillna(2.0 * float(np.nanmax(wide.to_numpy(), initial=1.0)))
+    mean = wide.mean(axis=1).to_dict()
+    return {site: float(mean.get(site, np.inf)) for site in x.tables["sites"]["site"]}
+
+
+def _needed_mw(x: Inputs) -> float:
+    """Design load that the demand of the last period asks for, at the best site and system then."""
+    last = x.calendar.steps[-1]
+    best = _cheapest(x, last.years[-1])
+    throughput = best.groupby("workload")["output_tokens_per_s_per_mw"].first()
+    demand = x.tables["demand"].query("period == @last.period")
+    asked = demand.groupby("workload")["output_tokens_per_s"].sum()
+    mw = (asked / throughput.where(throughput > 0.0)).dropna()
+    return float(mw.sum())

@@ -1,0 +1,266 @@
+"""Many sites: a plan among some of them, and what all the others are worth at its prices.
+
+Demand is met by a few of a hundred sites. Those that look best are searched as any program is; what
+that search has learned of the price of a token, of scarce systems and of redlines says of every
+other site whether it would earn anything, and bounds all plans (`solver.site_values`). Those that
+would earn most join the search, which starts from what it knows, until the gap is closed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from tokenworks.build import Model, build
+from tokenworks.errors import InfeasibleError, NoIncumbentError
+from tokenworks.inputs import Inputs, of_sites, prepare
+from tokenworks.schema.scenario import Solve
+from tokenworks.solver.decomposed import solve_decomposed
+from tokenworks.solver.highs import Status
+from tokenworks.solver.known import Known
+from tokenworks.solver.matrix import compile_matrix
+from tokenworks.solver.parts import split
+from tokenworks.solver.places import FIRST, Group, by_rank, first_sites, groups_of, names_of
+from tokenworks.solver.site_values import Value, of_no_site, values_of
+from tokenworks.solver.whole import Progress, Solved, nothing
+
+# Sites times slices above which the program of all sites is not built at once: of ten sites with
+# ten steps of 14 days, 34,000, it takes a minute and a gigabyte.
+MOST_SITE_SLICES = 50_000
+# Days with which a search starts where there are more: what it learns in a fraction of the time
+# says nearly all of what is of use with all of them.
+FEW_DAYS = 2
+# Of the gap asked for, what a search among some sites may leave.
+SHARE = 0.4
+# Of the time that is left, what a search may take.
+TIME_SHARE = 0.6
+# Sites that join a search at most, each of another group, and the share that these groups hold of
+# all that could be earned.
+MORE = 4
+WORTH = 0.9
+
+
+def is_of_many_sites(x: Inputs, options: Solve) -> bool:
+    """Whether a scenario has too many sites for one program."""
+    if options.method == "whole" or len(x.tables["sites"]) <= FIRST:
+        return False
+    hours = x.tables["operations"].groupby("zone").size()
+    slices = x.tables["sites"]["zone"].map(hours).fillna(0).sum()
+    return bool(slices * len(x.calendar.steps) > MOST_SITE_SLICES)
+
+
+@dataclass
+class _Search:
+    """What is known while sites join."""
+
+    x: Inputs
+    options: Solve
+    progress: Progress
+    started: float
+    groups: list[Group]
+    order: list[str]
+    chosen: list[str]
+    known: Known | None = None
+    bound_usd: float = -np.inf
+    best: Solved | None = None
+    model: Model | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    size: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def left_s(self) -> float:
+        return self.options.time_limit_s - (time.perf_counter() - self.started)
+
+    @property
+    def gap(self) -> float:
+        return np.inf if self.best is None else replace(self.best, bound_usd=self.bound_usd).gap
+
+    def note(self, stage: str, since: float) -> None:
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - since
+
+    def tell(self, stage: str) -> None:
+        self.progress(stage, self.bound_usd, self.best.objective_usd if self.best else None)
+
+
+def solve_many_sites(
+    x: Inputs, options: Solve, progress: Progress = nothing, known: Known | None = None
+) -> tuple[Model, Solved]:
+    """Solve a scenario of many sites.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    options
+        How to solve; where the time limit comes before all sites have been asked, the plan has no
+        bound.
+    progress
+        Told of every search and of every bound.
+    known
+        What the solve of a scenario of the same shape has learned.
+
+    Returns
+    -------
+    Model, Solved
+        The model of the sites that were searched, and its best plan, with a bound on all plans.
+
+    Raises
+    ------
+    InfeasibleError
+        Where no plan of all sites meets all limits.
+    NoIncumbentError
+        Where the time limit came before a plan.
+    """
+    started, order = time.perf_counter(), by_rank(x)
+    chosen = first_sites(x, order)
+    search = _Search(x, options, progress, started, groups_of(x), order, chosen, known)
+    search.known = known or _of_few_days(search)
+    while True:
+        ended = _searched(search)
+        if ended is Status.INTERRUPTED or search.known is None:
+            break
+        values = _bounded(search)
+        if search.gap <= options.gap or search.left_s <= 0.0 or not _joined(search, values):
+            break
+    best, model = search.best, search.model
+    if best is None or model is None:
+        raise NoIncumbentError("stopped before any plan was found")
+    status = Status.OPTIMAL if search.gap <= options.gap else Status.TIME_LIMIT
+    if status is Status.TIME_LIMIT and search.left_s > 0.0:
+        status = Status.GAP_LEFT
+    rows, columns, nonzeros = search.size
+    return model, replace(
+        best,
+        status=Status.INTERRUPTED if ended is Status.INTERRUPTED else status,
+        bound_usd=min(search.bound_usd, best.objective_usd),
+        rows=rows or best.rows,
+        columns=columns or best.columns,
+        nonzeros=nonzeros or best.nonzeros,
+        seconds=search.seconds,
+        known=search.known,
+    )
+
+
+def _of_few_days(search: _Search) -> Known | None:
+    """What a search among the first sites learns with few days, and its plan.
+
+    None where there are few days anyway, or where few of them had no plan.
+    """
+    days = search.x.tables["operations"].groupby("zone")["day"].nunique()
+    if days.empty or int(days.max()) <= 2 * FEW_DAYS:
+        return None
+    began = time.perf_counter()
+    few = search.x.scenario.with_({"time.representative_days": FEW_DAYS})
+    x = prepare(few, search.x.loaded)
+    model, options = build(of_sites(x, search.chosen)), _options(search)
+    known: Known | None = None
+    with contextlib.suppress(InfeasibleError, NoIncumbentError):  # then all days are asked at once
+        known = solve_decomposed(model, options, _told(search, "few days"), always_wide=True).known
+    search.note("few days", began)
+    return known
+
+
+def _options(search: _Search) -> Solve:
+    limit_s = max(1.0, TIME_SHARE * search.left_s)
+    gap = SHARE * search.options.gap
+    return search.options.model_copy(update={"gap": gap, "time_limit_s": limit_s})
+
+
+def _told(search: _Search, what: str) -> Progress:
+    """Progress of a search whose bound is no bound on all plans, and whose plan may be none."""
+
+    def told(stage: str, _bound_usd: float, _found_usd: float | None) -> None:
+        search.tell(f"{what}, {stage}")
+
+    return told
+
+
+def _searched(search: _Search) -> Status:
+    """Search among the chosen sites; where they have no plan, among more."""
+    began = time.perf_counter()
+    while True:
+        model = build(of_sites(search.x, search.chosen))
+        options, told = _options(search), _told(search, "some sites")
+        try:
+            found = solve_decomposed(model, options, told, known=search.known, always_wide=True)
+            break
+        except InfeasibleError:
+            rest = [site for site in search.order if site not in search.chosen]
+            if not rest or search.left_s <= 0.0:
+                raise
+            search.chosen += rest[: 2 * MORE]
+    search.known = found.known or search.known
+    if search.best is None or found.objective_usd < search.best.objective_usd:
+        search.best, search.model = found, model
+    search.note("search", began)
+    for stage, seconds in found.seconds.items():
+        search.seconds[f"search, {stage}"] = search.seconds.get(f"search, {stage}", 0.0) + seconds
+    search.tell("search")
+    return found.status
+
+
+def _bounded(search: _Search) -> list[float]:
+    """What every group is worth at the prices of the last search, and with it a bound.
+
+    Nothing where the time was up before all were asked.
+    """
+    began, known, best = time.perf_counter(), search.known, search.best
+    if known is None or best is None:
+        raise ValueError("no search has ended yet")
+    x = search.x
+    model = build(of_sites(x, search.chosen))
+    matrix = compile_matrix(model.pyomo)
+    parts = split(matrix, model.operating)
+    names = frozenset[str]().union(*(names_of(x, group) for group in search.groups))
+    bound = of_no_site(matrix, parts, names, known)
+    threads = search.options.threads
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(
+            values_of(
+                *(x, search.groups, known, abs(best.objective_usd)),
+                *(lambda: search.left_s > 0.0, pool, threads + 1),
+            )
+        )
+    search.note("all sites", began)
+    if len(found) < len(search.groups):  # without all of them it bounds nothing
+        return []
+    search.bound_usd = max(search.bound_usd, bound + sum(value.usd for value in found))
+    search.size = _size(search, matrix.shape, int(matrix.a.nnz), found)
+    search.tell("all sites")
+    return [value.usd for value in found]
+
+
+def _size(
+    search: _Search, shape: tuple[int, int], nonzeros: int, values: Sequence[Value]
+) -> tuple[int, int, int]:
+    """Rows, columns and nonzeros of the program of all sites, of which some were built at once.
+
+    What no site decides is what the program of some has beside its sites.
+    """
+    chosen = set(search.chosen)
+    others = [v for v, group in zip(values, search.groups, strict=True) if not chosen & set(group)]
+    return (
+        shape[0] + sum(value.rows for value in others),
+        shape[1] + sum(value.columns for value in others),
+        nonzeros + sum(value.nonzeros for value in others),
+    )
+
+
+def _joined(search: _Search, values: Sequence[float]) -> bool:
+    """Let sites of those groups join that would earn most; false where none would earn anything."""
+    pairs = sorted((value, n) for n, value in enumerate(values))
+    total, taken = sum(min(value, 0.0) for value in values), 0.0
+    joining: list[str] = []
+    for value, n in pairs:
+        if value >= 0.0 or len(joining) >= MORE or taken <= WORTH * total:
+            break
+        more = [s for s in search.order if s in search.groups[n] and s not in search.chosen]
+        joining += more[:1]
+        taken += value
+    search.chosen += joining
+    return bool(joining)

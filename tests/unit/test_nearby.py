@@ -1,0 +1,71 @@
+"""A small program solved from a neighbour's plan: proven as it would be without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tokenworks.build import build
+from tokenworks.errors import InfeasibleError
+from tokenworks.inputs import assemble
+from tokenworks.io.scenario_files import load_scenario
+from tokenworks.solver.known import of_plan
+from tokenworks.solver.matrix import compile_matrix
+from tokenworks.solver.method import solve_model
+from tokenworks.solver.nearby import nearby
+
+CASE = Path(__file__).parents[1] / "golden" / "two-sites" / "two-sites.yaml"
+GAP = 0.02
+
+NEIGHBOURS = (
+    {"tables.demand[*].output_tokens_per_s": {"scale": 0.9}},
+    {"tables.permit_routes[*].route_months": {"add": 6}},  # other columns
+)
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return load_scenario(CASE).with_({"solve.gap": GAP})
+
+
+@pytest.fixture(scope="module")
+def known(scenario):
+    return solve_model(build(assemble(scenario)), scenario.solve).known
+
+
+@pytest.mark.parametrize("changes", NEIGHBOURS)
+def test_a_neighbour_is_proven_as_it_is_cold(scenario, known, changes) -> None:
+    changed = scenario.with_(changes)
+    model = build(assemble(changed))
+    after = solve_model(model, changed.solve, known=known)
+    cold = solve_model(model, changed.solve)
+    assert after.gap <= GAP
+    # Each bound lies below the other's plan.
+    assert max(after.bound_usd, cold.bound_usd) <= min(after.objective_usd, cold.objective_usd)
+
+
+def test_of_the_same_scenario_nothing_is_searched(scenario, known) -> None:
+    model = build(assemble(scenario))
+    found = nearby(compile_matrix(model.pyomo), scenario.solve, known)
+    if found is not None:
+        assert found.objective - found.bound <= GAP * abs(found.objective)
+
+
+def test_an_infeasible_neighbour_is_still_infeasible(scenario, known) -> None:
+    changed = scenario.with_(
+        {
+            "unserved": "forbidden",
+            "tables.cloud_prices": None,
+            "tables.demand[*].output_tokens_per_s": {"scale": 1e4},
+        }
+    )
+    with pytest.raises(InfeasibleError):
+        solve_model(build(assemble(changed)), changed.solve, known=known)
+
+
+def test_a_plan_of_another_program_teaches_no_wrong_answer(scenario) -> None:
+    model = build(assemble(scenario))
+    nothing = of_plan({})
+    after = solve_model(model, scenario.solve, known=nothing)
+    assert after.gap <= GAP

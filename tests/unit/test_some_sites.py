@@ -1,0 +1,133 @@
+"""Plans among some of many sites, and the bound that all of them prove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.properties.site_cases import OPTIONS, case_of_four
+
+import tokenworks as tw
+from tokenworks.build import build
+from tokenworks.inputs import Inputs, assemble
+from tokenworks.io.scenario_files import load_scenario
+from tokenworks.solver import some_sites
+from tokenworks.solver.matrix import compile_matrix
+from tokenworks.solver.places import by_rank, first_sites, groups_of, names_of
+from tokenworks.solver.some_sites import solve_many_sites
+from tokenworks.solver.whole import solve_whole
+
+Write = Callable[..., Path]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 9))]
+
+
+def inputs_of(seed: int, write_scenario: Write, **changes: Any) -> Inputs:
+    """Four sites, each in a zone of its own but for what `case_of_four` puts together."""
+    path = write_scenario(OPTIONS | changes, **case_of_four(seed, links=False))
+    return assemble(load_scenario(path))
+
+
+def in_zones_of_their_own(x: Inputs) -> None:
+    assert len(groups_of(x)) > 1, "nothing to leave out"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_row_of_a_group_holds_nothing_of_another(seed: int, write_scenario: Write) -> None:
+    x = inputs_of(seed, write_scenario)
+    groups = groups_of(x)
+    in_zones_of_their_own(x)
+    matrix = compile_matrix(build(x).pyomo)
+    own = [names_of(x, group) for group in groups]
+
+    def group_of(index: Any) -> set[int]:
+        parts = {p for p in (index if isinstance(index, tuple) else (index,)) if isinstance(p, str)}
+        return {n for n, names in enumerate(own) if names & parts}
+
+    of_columns = [group_of(column.index()) for column in matrix.columns]
+    rows = matrix.a.tocsr()
+    held = 0
+    for number, row in enumerate(matrix.rows):
+        mine = group_of(row.index())
+        if not mine:
+            continue
+        assert len(mine) == 1, row.name
+        for place in rows.indices[rows.indptr[number] : rows.indptr[number + 1]]:
+            assert of_columns[place] <= mine, (row.name, matrix.columns[place].name)
+            held += 1
+    assert held > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.nightly) for n in (1, 2, 3))]
+)
+@pytest.mark.parametrize("first", [1, 9])
+def test_bound_of_all_sites_is_below_the_best_plan(
+    seed: int, first: int, write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = inputs_of(seed, write_scenario)
+    in_zones_of_their_own(x)
+    monkeypatch.setattr(some_sites, "first_sites", lambda _, order: order[:first])
+    options = x.scenario.solve.model_copy(update={"gap": 1e-3})
+    whole = solve_whole(build(x), options)
+    _, found = solve_many_sites(x, options)
+    tolerance = 1e-6 * abs(whole.objective_usd)
+    assert found.bound_usd <= whole.objective_usd + tolerance
+    assert found.objective_usd >= whole.bound_usd - tolerance
+    assert np.isfinite(found.bound_usd)
+    if found.gap <= options.gap:
+        assert found.objective_usd == pytest.approx(whole.objective_usd, rel=2e-3)
+
+
+def test_a_region_called_like_a_zone_makes_no_demand_a_site_s_own(write_scenario: Write) -> None:
+    x = inputs_of(0, write_scenario)
+    region = str(x.tables["regions"]["region"].iloc[0])
+    zones = x.tables["sites"]["zone"].replace({x.tables["sites"]["zone"].iloc[0]: region})
+    renamed = {**x.tables, "sites": x.tables["sites"].assign(zone=zones)}
+    again = replace(x, tables=renamed)
+    assert all(region not in names_of(again, group) for group in groups_of(again))
+
+
+def test_held_sites_are_among_the_first(write_scenario: Write) -> None:
+    x = inputs_of(0, write_scenario)
+    held = {site for site in x.tables["holdings"]["site"] if site}
+    assert held
+    assert held <= set(first_sites(x, by_rank(x)))
+
+
+def test_sources_of_figures_name_no_set_of_the_model() -> None:
+    x = assemble(tw.load("us-tiny"))
+    assert len(x.tables["figure_sources"]) > 0
+    assert all(set(group) <= names_of(x, group) for group in groups_of(x))
+
+
+@pytest.mark.slow
+def test_the_plan_of_many_sites_is_a_plan_of_the_scenario(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = write_scenario(OPTIONS, **case_of_four(1, links=False))
+    monkeypatch.setattr("tokenworks.plan.is_of_many_sites", lambda *_: True)
+    monkeypatch.setattr(some_sites, "first_sites", lambda _, order: order[:2])
+    plan = tw.solve(tw.load(path), gap=0.01)
+    assert len(plan.inputs.tables["sites"]) == 4
+    assert plan.bound_usd <= plan.objective_usd
+    assert tw.read_plan(plan.save(tmp_path / "run")).objective_usd == plan.objective_usd
+
+
+@pytest.mark.slow
+def test_a_plan_whose_time_was_up_before_all_sites_were_asked_has_no_bound(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = write_scenario(OPTIONS, **case_of_four(1, links=False))
+    monkeypatch.setattr("tokenworks.plan.is_of_many_sites", lambda *_: True)
+    monkeypatch.setattr(some_sites, "first_sites", lambda _, order: order[:2])
+    monkeypatch.setattr(some_sites, "values_of", lambda *_: iter(()))
+    plan = tw.solve(tw.load(path), gap=0.01)
+    assert (plan.bound_usd, plan.gap) == (-np.inf, np.inf)
+    assert np.isfinite(plan.objective_usd)
+    again = tw.read_plan(plan.save(tmp_path / "run"))
+    assert (again.bound_usd, again.gap) == (-np.inf, np.inf)
