@@ -115,3 +115,34 @@ class DatedDiscounting(Discounting):
     def factors(self) -> npt.NDArray[np.float64]:
         """Factor of every month, and of the end of the horizon after them."""
         return np.append(self._factors, float(super().at_end))
+
+
+class LivesLeft(DatedDiscounting):
+    """The same factors, of which those of a life that is left remember service and life alone.
+
+    What depends on the discount rate by more than its dates is the annuity of the life that an
+    asset has left at the end of the horizon. A payment of these figures is dated by the position of
+    its (month of service, life in years) in `lives`; payments by month are left out.
+    """
+
+    def __init__(self, plain: Discounting) -> None:
+        super().__init__(plain)
+        self.lives: dict[tuple[int, float], int] = {}
+
+    def in_month(self, month: int) -> float:
+        """Factor of a payment in the middle of a month, without its date."""
+        return Dated(Discounting.in_month(self, month), ())
+
+    def total(self, start_month: int, end_month: int) -> float:
+        """Sum of the factors of the months from start to end, without their dates."""
+        return Dated(Discounting.total(self, start_month, end_month), ())
+
+    @property
+    def at_end(self) -> float:
+        """Factor of a value held on the last day of the horizon, without its date."""
+        return Dated(super().at_end, ())
+
+    def residual(self, service: int, life_years: float) -> float:
+        """Present value, per dollar of cost, of what is left, dated by its service and life."""
+        place = self.lives.setdefault((service, life_years), len(self.lives))
+        return Dated(super().residual(service, life_years), ((place, place + 1, 1.0),))

@@ -57,6 +57,8 @@ def once(make: Callable[[Owner], Made]) -> Callable[[Owner], Made]:
 
 
 def _made(frame: pd.DataFrame) -> Iterator[NamedRow]:
+    if frame.empty:  # most tables of a small scenario
+        return iter(())
     names = tuple(frame.columns)
     return starmap(_row_type(names), zip(*(frame[name] for name in names), strict=True))
 

@@ -87,7 +87,8 @@ def of_sites(x: Inputs, sites: Collection[str]) -> Inputs:
     - A link between two sites lets one read what the other writes. Where only one of them is kept
       it serves as if there were no link; see `linked`, which tells what to keep together.
     - Where no demand may be left unserved, one that none of these sites can serve and nobody rents
-      out cannot be met at all.
+      out cannot be met at all; and a load that is asked for by a date (`policy.power_due_months`)
+      is asked of these sites only from when one of them can be energised.
 
     Parameters
     ----------

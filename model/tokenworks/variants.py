@@ -28,13 +28,16 @@ def business_as_usual(x: Inputs, kind: Usual) -> dict[str, Any]:
         firm grid power alone, and systems that are for sale at the start of the horizon, of
         whichever vendors; the cloud stays on offer. In both, what is neither owned nor rented is
         unserved. What is held is part of the usual business on the grid, and of none that rents.
+        Neither is asked for power by a date (`policy.power_due_months`): to be late is what the
+        usual business costs.
     """
     if kind == "rent":
-        return {"tables.sites[*].enabled": False}
+        return {"tables.sites[*].enabled": False, "policy.power_due_months": None}
     never = x.tables["periods"]["end"].max().date()
     changes: dict[str, Any] = {
         "tables.power_technologies[*].first_order": never,
         "policy.most_vendor_fraction": None,
+        "policy.power_due_months": None,
     }
     for row in rows(x.tables["hardware"]):
         if row.first_order > pd.Timestamp(x.calendar.start):

@@ -160,6 +160,7 @@ BEYOND: dict[tuple[str, str], list[Any]] = {
     ("", "objective"): ["npv"],
     ("", "unserved"): ["forbidden"],
     ("policy", "most_capital_usd"): [1e8],
+    ("policy", "power_due_months"): [12],
     ("power_technologies", "fuel_on_site"): [True],
 }
 

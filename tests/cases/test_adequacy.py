@@ -11,6 +11,8 @@ from tokenworks.inputs import assemble
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.results.tables import tables_of
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 

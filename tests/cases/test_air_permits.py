@@ -15,6 +15,8 @@ import pytest
 from tokenworks.errors import InputError
 from tokenworks.results.tables import tables_of
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 MW_YEAR_USD = 3.6e6

@@ -9,6 +9,8 @@ import pytest
 from tokenworks.errors import InputError
 from tokenworks.results.tables import tables_of
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 # 10 MMBtu/MWh at 0.05 t: half a tonne a MWh, for nothing; the clean one costs 100 USD/MWh.
@@ -229,3 +231,27 @@ def test_grid_power_is_not_clean_and_a_sites_own_share_goes_first(solve_case):
 def test_nonsense_is_refused(solve_case, options, tables, words):
     with pytest.raises(InputError, match=words):
         solve_case(options, **tables)
+
+
+@pytest.mark.parametrize(
+    ("most", "usd"),
+    [
+        # Two years of 1,000 MWh at half a tonne: 1,000 t. What is left out runs cleanly at 100
+        # USD/MWh, in whichever year: 400 t less are 800 MWh.
+        (1000.0, 0.0),
+        (600.0, 80e3),
+        (0.0, 200e3),
+    ],
+)
+def test_limit_on_co2_is_over_the_whole_horizon(solve_case, most, usd):
+    answer = solve_case({"policy.most_co2_tonnes": most}, periods=[{}, {}], **POWER)
+    assert answer.usd == near(usd, abs=1e-6)
+    tables_of(answer.model, answer.solved)
+
+
+def test_limit_on_co2_counts_the_grid_where_the_scenario_says_so(solve_case):
+    # The grid is free: 100 t and 300 t. 220 t as in the cap of a year above.
+    free = solve_case({"policy.most_co2_tonnes": 220.0}, **GRID)
+    counted = {"policy.most_co2_tonnes": 220.0, "power.count_grid_co2": True}
+    assert free.usd == near(0.0, abs=1e-6)
+    assert solve_case(counted, **GRID).usd == near(300 * 100.0)

@@ -93,6 +93,26 @@ def test_a_sale_is_cash_and_gives_up_its_residual(solve_case):
     assert summary.zero_residual_usd_per_mtoken == near(1.5e6 / 10.8e6)
 
 
+def test_cash_by_month_is_that_of_the_years(solve_case):
+    answer = solve_case({"finance.residuals": True}, **PROJECT)
+    tables = tables_of(answer.model, answer.solved)[0]
+    months, keys = tables["cash_by_month"], ["line", "component", "site"]
+    months = months.assign(year=months["month"].dt.year).groupby(["year", *keys])
+    years = tables["cashflow"].set_index(["year", *keys])
+    for column in ("cash_usd", "residual_usd"):
+        assert months[column].sum().to_dict() == near(years[column].to_dict())
+
+
+def test_a_life_left_at_the_end_gives_its_residual_at_any_rate(solve_case):
+    # Of the reactor of 1e6 USD in 2037, 57 of 60 years are left at the end of 2039.
+    answer = solve_case({"finance.residuals": True, "finance.discount_rate": 0.08}, **REACTOR)
+    row = tables_of(answer.model, answer.solved)[0]["lives_left"].iloc[0]
+    assert (row["component"], str(row["in_service"].date())) == ("power_residual", "2037-01-01")
+    assert (row["life_years"], row["cost_usd"]) == (60.0, near(1e6))
+    left = 1e6 * (1 - 1.08**-57) / (1 - 1.08**-60)
+    assert row["residual_usd"] == near(-left)
+
+
 @pytest.mark.parametrize("rate", [0.0, 0.03, 0.25])
 def test_cash_discounted_by_month_is_every_present_value(solve_case, rate):
     options = {"finance.discount_rate": rate, "finance.residuals": True}

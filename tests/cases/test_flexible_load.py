@@ -18,6 +18,8 @@ from tokenworks.results.flexible_kept import flexible_kept
 from tokenworks.results.frames import Context
 from tokenworks.results.tables import tables_of
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 SHED_MWH = 3600.0

@@ -20,6 +20,8 @@ from tokenworks.results.frames import Context
 from tokenworks.results.tables import tables_of
 from tokenworks.study.holdings import holdings_of
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 OPEN = {"holding": "halls", "kind": "site", "site": "s", "date": "2028-01-01", "amount_count": 1}

@@ -18,6 +18,8 @@ import pytest
 from tokenworks.errors import InputError
 from tokenworks.solver.whole import solve_whole
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 DAY_USD = 86_400.0

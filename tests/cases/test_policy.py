@@ -6,6 +6,8 @@ from functools import partial
 
 import pytest
 
+from tokenworks.errors import InfeasibleError
+
 near = partial(pytest.approx, rel=1e-9)
 
 # Users in a province of c2. Serving them costs 0.1 USD/Mtoken from s, in a state of c1, and 0.2
@@ -137,3 +139,34 @@ def test_no_budget_at_all_leaves_the_rented_hall(solve_case):
         sites=[{"max_it_mw": 1.0, "lease_usd_per_kw_month": 10.0}],
     )
     assert answer.usd == near(120e3)
+
+
+# A site that can be energised from the second of three years on, and serves for 1,000 USD a year
+# what can be rented for 500: 3.6e6 Mtokens at 0.5 USD a thousand.
+LATE = {
+    "periods": [{}, {}, {}],
+    "sites": [{"construction_months": 12}],
+    "hardware": [{"fixed_om_usd_per_year": 1000.0}],
+    "cloud_prices": [{"rent_usd_per_mtoken": 500.0 / 3.6e6}],
+}
+
+
+@pytest.mark.parametrize(
+    ("due", "load_mw", "usd"),
+    [
+        (1200, 1.0, 1500.0),  # after the horizon
+        (35, 1.0, 500.0 + 500.0 + 1000.0),  # in the third year alone
+        (24, 1.0, 500.0 + 500.0 + 1000.0),
+        (23, 1.0, 500.0 + 1000.0 + 1000.0),
+        # Of a quarter of a megawatt a quarter is served; a system costs what it costs.
+        (12, 0.25, 500.0 + 2 * (0.25 * 1000.0 + 0.75 * 500.0)),
+    ],
+)
+def test_power_is_there_by_a_date(solve_case, due, load_mw, usd):
+    options = {"policy.power_due_months": due, "policy.power_due_mw": load_mw}
+    assert solve_case(options, **LATE).usd == near(usd)
+
+
+def test_power_before_any_site_can_be_energised_is_refused_in_words(solve_case):
+    with pytest.raises(InfeasibleError, match="1 MW from 2030-01-01 on, and no site can be"):
+        solve_case({"policy.power_due_months": 11}, **LATE)

@@ -7,6 +7,8 @@ from functools import partial
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9)
 
 # The first unit of 1 MW costs 2,000 USD/kW, the second and third 1,500, all later ones 1,000.

@@ -16,6 +16,8 @@ import pytest
 from tokenworks.errors import InputError, SolverError
 from tokenworks.results.tables import tables_of
 
+pytestmark = pytest.mark.slow
+
 near = partial(pytest.approx, rel=1e-9, abs=1e-6)
 
 PRE = {"system": "pre", "capex_usd": 10e3}

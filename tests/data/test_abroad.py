@@ -24,6 +24,8 @@ from tokenworks.io.tables import read_table
 from tokenworks.schema.tables import INPUT_TABLES
 from tokenworks.schema.tables_export import EFFECTS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 US = ROOT / "data" / "us"
 MAKE = ROOT / "data" / "make"

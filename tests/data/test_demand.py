@@ -19,6 +19,8 @@ from tokenworks.geo.distance import distances_km
 from tokenworks.io.tables import read_table
 from tokenworks.schema.tables import INPUT_TABLES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 US = ROOT / "data" / "us"
 MAKE = ROOT / "data" / "make"

@@ -14,6 +14,8 @@ import pytest
 from tokenworks.io.tables import read_table
 from tokenworks.schema.tables import INPUT_TABLES
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[2] / "data" / "make" / "us.py"
 HOURS_PER_YEAR = 8760
 

@@ -21,6 +21,8 @@ from tokenworks.report.sites import screen_sites
 from tokenworks.schema.screening import Weights
 from tokenworks.schema.tables import INPUT_TABLES
 
+pytestmark = pytest.mark.slow
+
 BESIDE = ("interconnection_routes", "figure_sources", "funnel", "outcomes", "options", "map")
 FEWEST, FEWEST_ZONES = 80, 30
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +18,11 @@ from tokenworks.schema.columns import Kind
 from tokenworks.schema.results import RESULT_TABLES
 
 TOLERANCE = 1e-6
+
+
+def _other_discount_rate(run: Path) -> None:
+    text = (run / "scenario.yaml").read_text()
+    (run / "scenario.yaml").write_text(re.sub(r"(discount_rate:) .*", r"\1 0.31", text))
 
 
 def test_every_table_is_as_declared(plan: Plan) -> None:
@@ -101,6 +108,34 @@ def test_run_folder_is_whole_and_solves_again(plan: Plan, tmp_path: Path) -> Non
     assert gpd.read_parquet(folder / "tables" / "sites.parquet").crs == "EPSG:4326"
     resolved = tw.solve(tw.load(folder / "scenario.yaml"))
     assert resolved.objective_usd == pytest.approx(plan.objective_usd, rel=TOLERANCE)
+
+
+def test_run_folder_is_read_again_as_the_plan(plan: Plan, tmp_path: Path) -> None:
+    again = tw.read_plan(plan.save(tmp_path / "run"))
+    for name, frame in plan.tables.items():
+        pd.testing.assert_frame_equal(again.tables[name], frame)
+    told = {name: value for name, value in again.manifest().items() if name != "created"}
+    assert told == {name: value for name, value in plan.manifest().items() if name != "created"}
+    assert again.stocks == plan.stocks
+    assert again.save(tmp_path / "run") == tmp_path / "run"
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda run: (run / "stocks.json").unlink(), "no whole run"),
+        (lambda run: (run / "manifest.json").write_text("[]"), "no whole run"),
+        (lambda run: (run / "tables" / "costs.parquet").write_text("x"), "no whole run"),
+        (_other_discount_rate, "not those that were solved"),
+    ],
+)
+def test_run_folder_that_was_changed_is_refused(
+    plan: Plan, tmp_path: Path, damage: Callable[[Path], object], words: str
+) -> None:
+    folder = plan.save(tmp_path / "run")
+    damage(folder)
+    with pytest.raises(tw.InputError, match=words):
+        tw.read_plan(folder)
 
 
 def test_same_inputs_same_plan(plan: Plan, two_sites: Path) -> None:

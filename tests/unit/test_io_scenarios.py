@@ -152,6 +152,20 @@ def test_with_changes_options_tables_and_figures(tmp_path, monkeypatch):
     assert (reset.tables, reset.overrides) == ({}, {})
 
 
+def test_with_scales_what_the_scenario_itself_gives():
+    address = "tables.sites[a].max_it_mw"
+    scenario = Scenario(name="plain", overrides={address: 40.0})
+    assert scenario.with_({address: {"scale": 1.5}}).overrides == {address: 60.0}
+    assert scenario.with_({address: {"add": -5}}).overrides == {address: 35.0}
+    assert scenario.with_({address: 7}).overrides == {address: 7}
+    every = address.replace("[a]", "[*]")
+    both = Scenario(name="plain", overrides={every: 10.0, address: 40.0})
+    assert both.with_({every: {"scale": 2}}).overrides == {every: 20.0, address: 80.0}
+    assert both.with_({address: {"scale": 2}}).overrides == {every: 10.0, address: 80.0}
+    with pytest.raises(InputError, match="much"):
+        scenario.with_({address: {"scale": "much"}})
+
+
 def test_with_finds_an_override_however_it_is_spelled():
     # A file may write [*] for every row; the address in full is [*,*], zone and year.
     short, full = (f"tables.zone_headroom[{key}].firm_headroom_mw" for key in ("*", "*,*"))

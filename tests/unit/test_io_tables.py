@@ -192,10 +192,16 @@ def test_a_run_folder_holds_what_the_contract_says(tmp_path):
         "runs/x/inputs/sites.parquet",
         "runs/x/manifest.json",
         "runs/x/scenario.yaml",
+        "runs/x/stocks.json",
         "runs/x/tables/costs.parquet",
     ]
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    files, stored = manifest.pop("files"), manifest.pop("stored_sha256")
     assert manifest == {"scenario": "x", "inputs_sha256": "abc", "gap": 0.5, "bound_usd": None}
+    # By its files' sizes a damaged folder is known, by the digest one that was changed.
+    others = [path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert files == {p.relative_to(folder).as_posix(): p.stat().st_size for p in others}
+    assert len(stored) == 64
     assert pd.read_parquet(folder / "tables/costs.parquet")["a"].tolist() == [1.0, 2.0]
 
 
@@ -210,7 +216,7 @@ def test_geometry_is_written_as_geoparquet(tmp_path):
 def test_a_run_of_the_same_inputs_is_replaced(tmp_path):
     write_run(tmp_path / "x", MANIFEST, "old", {}, {"costs": FRAME})
     write_run(tmp_path / "x", MANIFEST, "new", {}, {})
-    assert files_of(tmp_path) == ["x/manifest.json", "x/scenario.yaml"]
+    assert files_of(tmp_path) == ["x/manifest.json", "x/scenario.yaml", "x/stocks.json"]
     assert (tmp_path / "x/scenario.yaml").read_text(encoding="utf-8") == "new"
 
 
@@ -256,4 +262,4 @@ def test_the_old_run_stays_when_the_new_one_cannot_take_its_place(tmp_path, monk
     with pytest.raises(InputError):
         write_run(tmp_path / "x", MANIFEST, "new", {}, {})
     assert (tmp_path / "x/scenario.yaml").read_text(encoding="utf-8") == "old"
-    assert files_of(tmp_path) == ["x/manifest.json", "x/scenario.yaml"]
+    assert files_of(tmp_path) == ["x/manifest.json", "x/scenario.yaml", "x/stocks.json"]

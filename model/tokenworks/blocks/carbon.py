@@ -3,11 +3,15 @@
 Sets
     CAPS            (q, y)      scope q has a cap in period y
     CAPPED_IN[q, y]             (site, step) of ALLOWANCES in the scope and the period
+    CO2_LIMITS      b           the owner's limit on all sites over the horizon, where there is one
 Parameters
     cap_tonnes[q, y]            most CO2 of the scope in the period [tonnes]
+    most_co2_tonnes[b]          most CO2 of all sites over the horizon [tonnes]
 Equations
     co2_cap[q, y in CAPS]
         sum(co2_allowance_tonnes[s, e] for s, e in CAPPED_IN[q, y]) <= cap_tonnes[q, y]
+    co2_limit[b in CO2_LIMITS]
+        sum(co2_allowance_tonnes[s, e] for s, e in ALLOWANCES) <= most_co2_tonnes[b]
 Remarks
     A period of less or more than a year has the cap of its months.
 """
@@ -41,6 +45,16 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     def co2_cap(m: ConcreteModel, q: str, y: str) -> Constraint:
         allowed = sum(m.co2_allowance_tonnes[s, e] for s, e in m.CAPPED_IN[q, y])
         return allowed <= m.cap_tonnes[q, y]
+
+    most = x.scenario.policy.most_co2_tonnes
+    limits = {} if most is None else {"horizon": most}
+    m.CO2_LIMITS = Set(initialize=list(limits))
+    m.most_co2_tonnes = Param(m.CO2_LIMITS, initialize=limits)
+
+    @m.Constraint(m.CO2_LIMITS)
+    def co2_limit(m: ConcreteModel, b: str) -> Constraint:
+        allowed = sum(m.co2_allowance_tonnes[s, e] for s, e in m.ALLOWANCES)
+        return allowed <= m.most_co2_tonnes[b]
 
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:

@@ -1,4 +1,4 @@
-"""Policy: shares that the owner sets, of tokens served at home and of systems of one vendor.
+"""Policy: what the owner asks for: tokens served at home, shares of vendors, a date for power.
 
 Sets
     HOME_STEPS          e       something can be served, and a share of it must be at home
@@ -9,9 +9,13 @@ Sets
     VENDOR_STEPS        (v, e)  systems can be in service, and the share of vendor v is limited
     SYSTEMS_OF[v, e]            (site, system) of vendor v
     SYSTEMS_IN[v, e]            (site, system) of all
+    DUE_STEPS           e       a load is asked for, and some site can run one
+    LOADS_DUE[e]                (s, w, p) of LOAD_STEPS
+    SITES_DUE[e]                sites of SITE_STEPS
 Parameters
     least_sovereign_fraction[e] of the tokens served in a step [1]
     most_vendor_fraction[v, e]  of the design power in service [1]
+    power_due_mw[e]             mean IT load that is asked for [MW]
 Equations
     sovereign_share[e in HOME_STEPS]
         least_sovereign_fraction[e]
@@ -23,9 +27,12 @@ Equations
         sum(design_mw_per_system[h] * systems[s, h, e] for s, h in SYSTEMS_OF[v, e])
         <= most_vendor_fraction[v, e] * sum(design_mw_per_system[h] * systems[s, h, e]
             for s, h in SYSTEMS_IN[v, e])
+    power_due[e in DUE_STEPS]
+        power_due_mw[e] <= sum(load_mw[s, w, p, e] for s, w, p in LOADS_DUE[e])
+        + sum(idle_mw[s, e] for s in SITES_DUE[e])
 Remarks
     A token counts where it is decoded, wherever it was prefilled; one of a sovereign workload is
-    prefilled at home too.
+    prefilled at home too. A load asked for when no site can be energised yet has no plan.
 """
 
 from __future__ import annotations
@@ -36,6 +43,7 @@ from tokenworks.blocks.terms import Cost
 from tokenworks.candidates import Candidates
 from tokenworks.candidates.grouping import gather
 from tokenworks.eligible import at_home, sovereign_workloads
+from tokenworks.errors import InfeasibleError
 from tokenworks.frames import lookup
 from tokenworks.inputs import Inputs
 
@@ -44,6 +52,7 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     """Attach the shares; none where the scenario leaves them free."""
     _add_home(m, x)
     _add_vendors(m, x)
+    _add_due(m, x)
 
     @m.Constraint(m.HOME_STEPS)
     def sovereign_share(m: ConcreteModel, e: int) -> Constraint:
@@ -60,6 +69,13 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         return own <= m.most_vendor_fraction[v, e] * sum(
             m.design_mw_per_system[h] * m.systems[s, h, e] for s, h in m.SYSTEMS_IN[v, e]
         )
+
+    @m.Constraint(m.DUE_STEPS)
+    def power_due(m: ConcreteModel, e: int) -> Constraint:
+        load = sum(m.load_mw[s, w, p, e] for s, w, p in m.LOADS_DUE[e]) + sum(
+            m.idle_mw[s, e] for s in m.SITES_DUE[e]
+        )
+        return m.power_due_mw[e] <= load
 
 
 def _add_home(m: ConcreteModel, x: Inputs) -> None:
@@ -99,6 +115,34 @@ def _add_vendors(m: ConcreteModel, x: Inputs) -> None:
     )
     m.SYSTEMS_IN = Set(m.VENDOR_STEPS, dimen=2, initialize={(v, e): in_step[e] for v, e in keys})
     m.most_vendor_fraction = Param(m.VENDOR_STEPS, initialize=dict.fromkeys(keys, most))
+
+
+def _add_due(m: ConcreteModel, x: Inputs) -> None:
+    due, steps = x.scenario.policy.power_due_months, x.calendar.steps
+    # The step in which the month lies, and all after it.
+    asked = [] if due is None else [e for e, step in enumerate(steps) if step.end_month > due]
+    sites = gather(asked, ((e, s) for s, e in m.SITE_STEPS if e in set(asked)))
+    never = [e for e in asked if not sites[e]]
+    if never and x.part_of is None:
+        raise InfeasibleError([_too_early(x, never)])
+    asked = [e for e in asked if sites[e]]
+    loads = gather(asked, ((e, (s, w, p)) for s, w, p, e in m.LOAD_STEPS if e in set(asked)))
+    m.DUE_STEPS = Set(initialize=asked)
+    m.LOADS_DUE = Set(m.DUE_STEPS, dimen=3, initialize=loads)
+    m.SITES_DUE = Set(m.DUE_STEPS, initialize={e: sites[e] for e in asked})
+    m.power_due_mw = Param(
+        m.DUE_STEPS, initialize=dict.fromkeys(asked, x.scenario.policy.power_due_mw)
+    )
+
+
+def _too_early(x: Inputs, never: list[int]) -> str:
+    policy, steps = x.scenario.policy, x.calendar.steps
+    first, last = steps[never[0]], steps[never[-1]]
+    return (
+        f"`policy.power_due_months` asks for {policy.power_due_mw:g} MW from "
+        f"{x.calendar.date_of(first.start_month)} on, and no site can be energised before "
+        f"{x.calendar.date_of(last.end_month)}"
+    )
 
 
 def costs(m: ConcreteModel, x: Inputs, c: Candidates) -> list[Cost]:

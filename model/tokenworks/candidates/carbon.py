@@ -103,4 +103,5 @@ def capped_steps(
     emitting = [(s, e) for s, k, e in power if k in rules.emitters]
     if x.scenario.power.count_grid_co2:
         emitting += [(s, e) for s, _, e in grid]
-    return sorted({(s, e) for s, e in emitting if rules.caps_of(s)})
+    of_all = x.scenario.policy.most_co2_tonnes is not None
+    return sorted({(s, e) for s, e in emitting if of_all or rules.caps_of(s)})

@@ -35,7 +35,14 @@ from tokenworks.io.scenario_files import EXTENDS, read_scenario
 from tokenworks.io.tables import LoadedTable, limited
 from tokenworks.schema.scenario import Scenario
 
-__all__ = ["ALL_CHECKS", "Check", "checked_tables", "read_checked", "run_checks"]
+__all__ = [
+    "ALL_CHECKS",
+    "Check",
+    "checked_again",
+    "checked_tables",
+    "read_checked",
+    "run_checks",
+]
 
 ALL_CHECKS: tuple[Check, ...] = (
     *references.REFERENCE_CHECKS,  # first: what dangles is looked at no further
@@ -171,6 +178,42 @@ def checked_tables(scenario: Scenario) -> dict[str, LoadedTable]:
     if problems:
         raise InputError(problems)
     return tables
+
+
+def checked_again(
+    tables: Mapping[str, LoadedTable],
+    scenario: Scenario,
+    known_tables: Mapping[str, LoadedTable],
+    known: Scenario,
+) -> None:
+    """Run the checks that look at what differs from a scenario that has passed them all.
+
+    Parameters
+    ----------
+    tables, scenario
+        What is to be checked; a table that is the same object as the known one has not changed.
+    known_tables, known
+        What has passed every check.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    apart = {"name", "title", "question", "solve", "overrides", "tables"}
+    same = scenario.model_dump(exclude=apart) == known.model_dump(exclude=apart)
+    if not same:
+        run_checks(tables, scenario)
+        return
+    changed = {name for name, table in tables.items() if known_tables.get(name) is not table}
+    problems: list[Problem] = []
+    for check in ALL_CHECKS:
+        if changed & {column.partition(".")[0] for column in check.columns}:
+            problems += limited(check(tables, scenario))
+            if problems and _is_reference(check):
+                run_checks(tables, scenario)  # what follows an id that dangles is left out there
+    if problems:
+        raise InputError(problems)
 
 
 def read_checked(name_or_path: str | Path) -> tuple[Scenario, dict[str, LoadedTable]]:

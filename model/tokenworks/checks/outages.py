@@ -53,12 +53,13 @@ def check_outage_days_can_be_told(tables: Tables, scenario: Scenario) -> Iterato
 @reads(
     *("carbon.price_usd_per_tonne", "operations.zone", "operations.marginal_co2_kg_per_mwh"),
     *("sites.zone", "sites.enabled"),
-    options=("power.count_grid_co2",),
+    options=("power.count_grid_co2", "policy.most_co2_tonnes"),
 )
 def check_counted_grid_has_its_carbon(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
     """The CO2 of the grid is known where it is to be counted."""
     table = tables["operations"]
-    if not scenario.power.count_grid_co2 or not len(tables["carbon"].frame):
+    counts = len(tables["carbon"].frame) or scenario.policy.most_co2_tonnes is not None
+    if not scenario.power.count_grid_co2 or not counts:
         return
     zones = {row.zone for row in enabled(tables["sites"])}
     for zone, group in table.frame.groupby("zone", sort=False):

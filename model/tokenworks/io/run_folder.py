@@ -25,11 +25,17 @@ from tokenworks.schema.scenario import Scenario
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
+Stocks = Mapping[str, Mapping[Any, float]]
+
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.yaml"
 INPUTS = "inputs"
 TABLES = "tables"
+STOCKS = "stocks.json"
 HASH = "inputs_sha256"
+# Of a manifest: bytes of every other file, and a digest of those that hold the inputs.
+FILES = "files"
+STORED = "stored_sha256"
 
 
 def write_run(
@@ -39,6 +45,7 @@ def write_run(
     inputs: Mapping[str, pd.DataFrame],
     tables: Mapping[str, pd.DataFrame],
     geo: Mapping[str, GeoDataFrame] | None = None,
+    stocks: Stocks | None = None,
 ) -> Path:
     """Write a run folder.
 
@@ -62,6 +69,8 @@ def write_run(
         Result tables by name; the index is not written.
     geo
         Result tables with geometry, written as GeoParquet in place of a plain table of that name.
+    stocks
+        What dispatch knows of investment, for ``stocks.json``: variable to index to value.
 
     Returns
     -------
@@ -76,20 +85,89 @@ def write_run(
     check_run_folder(folder, str(manifest.get(HASH, "")))
     try:
         with _written_beside(folder) as draft:
-            (draft / INPUTS).mkdir()
-            (draft / TABLES).mkdir()
-            text = json.dumps(_plain(manifest), indent=2, ensure_ascii=False, allow_nan=False)
-            (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
             (draft / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
-            for name, frame in inputs.items():
-                frame.to_parquet(draft / INPUTS / f"{name}.parquet", index=False)
-            for name, frame in {**tables, **(geo or {})}.items():
-                frame.to_parquet(draft / TABLES / f"{name}.parquet", index=False)
+            (draft / STOCKS).write_text(_stocks_text(stocks or {}), encoding="utf-8")
+            _write_frames(draft / INPUTS, inputs)
+            _write_frames(draft / TABLES, {**tables, **(geo or {})})
+            told = {**manifest, STORED: stored_sha256(draft), FILES: file_sizes(draft)}
+            text = json.dumps(_plain(told), indent=2, ensure_ascii=False, allow_nan=False)
+            (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         words = f"the folder cannot be written: {error.strerror or 'unknown reason'}"
         remedy = "name a folder that you may write to, with space left"
         raise InputError([Problem(str(folder), 0, "", words, remedy)]) from error
     return folder
+
+
+def _write_frames(folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:
+    folder.mkdir()
+    for name, frame in frames.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def file_sizes(folder: Path) -> dict[str, int]:
+    """Bytes of every file of a run folder but its manifest, by its path in the folder."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(paths)}
+
+
+def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """Whether every file that a run was written with is there, of its size.
+
+    A file that was cut short by a full disk or a broken copy is found without reading it.
+    """
+    sizes = manifest.get(FILES)
+    if not isinstance(sizes, Mapping):
+        return bool(manifest)  # of a version that noted none
+    try:
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except OSError:
+        return False
+
+
+def stored_sha256(folder: Path) -> str:
+    """Digest of the files of a run folder that hold its inputs, byte by byte."""
+    digest = hashlib.sha256()
+    for path in [folder / SCENARIO, *sorted((folder / INPUTS).glob("*.parquet"))]:
+        digest.update(f"\0{path.name}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame], Stocks]:
+    """Read what `write_run` wrote: the manifest, the result tables by name, and the stocks.
+
+    Raises
+    ------
+    InputError
+        Where the folder is no run folder, or a file of it cannot be read.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        stocks = json.loads((folder / STOCKS).read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise ValueError(MANIFEST)
+        paths = sorted((folder / TABLES).glob("*.parquet"))
+        tables = {path.stem: _table(path) for path in paths}
+        return manifest, tables, {name: _by_index(rows) for name, rows in stocks.items()}
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError) as error:
+        words = "the folder holds no whole run"
+        remedy = "name a folder that `tokenworks solve` wrote"
+        raise InputError([Problem(str(folder), 0, "", words, remedy)]) from error
+
+
+def _table(path: Path) -> pd.DataFrame:
+    frame = pd.read_parquet(path)
+    return frame.drop(columns="geometry", errors="ignore")
+
+
+def _stocks_text(stocks: Stocks) -> str:
+    listed = {name: list(values.items()) for name, values in stocks.items()}
+    return json.dumps(_plain(listed), ensure_ascii=False, allow_nan=False)
+
+
+def _by_index(rows: list[list[Any]]) -> dict[Any, float]:
+    return {tuple(key) if isinstance(key, list) else key: value for key, value in rows}
 
 
 def check_run_folder(folder: Path, inputs_sha256: str) -> None:
@@ -139,10 +217,10 @@ def hash_inputs(scenario: Scenario, tables: Mapping[str, LoadedTable]) -> str:
     Parameters
     ----------
     scenario
-        The scenario. Its table paths do not count: tables enter by content.
+        The scenario. Its table paths and overrides do not count: tables enter by content.
     tables
-        Tables as read. Neither the order of rows and columns, nor CSV or Parquet, nor file names
-        change the hash; a table without rows is the same as none.
+        Tables as read, overrides in them. Neither the order of rows and columns, nor CSV or
+        Parquet, nor file names change the hash; a table without rows is the same as none.
 
     Returns
     -------
@@ -150,9 +228,9 @@ def hash_inputs(scenario: Scenario, tables: Mapping[str, LoadedTable]) -> str:
         SHA-256, 64 hexadecimal digits.
     """
     digest = hashlib.sha256()
-    options = scenario.model_dump(exclude={"tables"})
-    # As a list: later overrides win, so their order counts, and sorted keys would lose it.
-    options["overrides"] = list(options["overrides"].items())
+    # Overrides of cells count by what they make of the tables, so that a run folder, whose tables
+    # hold them already, is of the same inputs.
+    options = scenario.model_dump(exclude={"tables", "overrides"})
     digest.update(json.dumps(_plain(options), sort_keys=True, ensure_ascii=False).encode())
     for name in sorted(tables):
         loaded = tables[name]

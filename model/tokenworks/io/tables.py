@@ -62,6 +62,10 @@ class LoadedTable:
     frame: pd.DataFrame
     damaged: frozenset[str] = frozenset()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: all but the named tuples, which are made again there."""
+        return {name: value for name, value in self.__dict__.items() if name != "lines"}
+
     @cached_property
     def lines(self) -> tuple[Any, ...]:
         """Rows as named tuples; `Index` is the line of the file."""

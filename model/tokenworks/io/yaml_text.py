@@ -155,7 +155,8 @@ def _syntax_problem(file: str, line: int, found: str) -> Problem:
         line,
         "",
         "the text breaks off or does not fit together here",
-        "look for a bracket or quotation mark that is not closed, or for uneven indentation",
+        "look for a bracket or quotation mark that is not closed, for an address within `{…}` "
+        "without quotation marks, or for uneven indentation",
     )
 
 

@@ -114,14 +114,19 @@ def carbon_is_kept(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[s
     """What is emitted above a cap, in words; an invariant."""
     rules, counted = CarbonRules(c.model.inputs), c.model.inputs.scenario.power.count_grid_co2
     emitted: dict[tuple[str, str], float] = defaultdict(float)
+    everything = 0.0
     for row in rows(tables["carbon_use"]):
         drawn = row.grid_tonnes if counted and pd.notna(row.grid_tonnes) else 0.0
+        everything += row.stack_tonnes + drawn
         for scope in rules.caps_of(row.site):
             emitted[scope, row.period] += row.stack_tonnes + drawn
     for (scope, period), tonnes in emitted.items():
         cap = rules.cap_tonnes(scope, [step for step in c.steps if step.period == period])
         if exceeds(tonnes, cap):
             yield f"CO2 of {scope} in {period}: {tonnes} of {cap} tonnes"
+    most = c.model.inputs.scenario.policy.most_co2_tonnes
+    if most is not None and exceeds(everything, most):
+        yield f"CO2 of all sites: {everything} of {most} tonnes"
 
 
 def supply_is_clean(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

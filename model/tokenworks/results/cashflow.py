@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from tokenworks.build import dated_costs
-from tokenworks.dated import Dated, DatedDiscounting
+from tokenworks.dated import Dated, DatedDiscounting, LivesLeft
 from tokenworks.errors import SolverError
 from tokenworks.frames import rows
 from tokenworks.results.frames import Context, frame
-from tokenworks.schema import results as declared
+from tokenworks.schema import results_money as declared
 
 # Line, component and site to the cash of every month, and of the end of the horizon after them.
 Cash = dict[tuple[str, str, str], npt.NDArray[np.float64]]
@@ -85,3 +85,39 @@ def cashflow(c: Context, cash: Cash) -> pd.DataFrame:
             if usd or (left and year == last)
         ]
     return frame(declared.CASHFLOW, entries)
+
+
+def cash_by_month(c: Context, cash: Cash) -> pd.DataFrame:
+    """Cash by month; what is left at the end of the horizon in a column of its own."""
+    last = c.model.inputs.calendar.horizon_months - 1
+    entries = []
+    for key, payments in cash.items():
+        left = float(payments[-1])
+        paid = set(np.flatnonzero(payments[:-1]).tolist()) | ({last} if left else set())
+        entries += [
+            (c.date(month), *key, float(payments[month]), left if month == last else 0.0)
+            for month in sorted(paid)
+        ]
+    return frame(declared.CASH_BY_MONTH, entries)
+
+
+def lives_left(c: Context) -> pd.DataFrame:
+    """What is left at the end of the horizon of assets whose value is the annuity of their life."""
+    factors = LivesLeft(c.model.inputs.discounting)
+    cost_usd: dict[tuple[str, str, int], float] = defaultdict(float)
+    for cost in dated_costs(c.model, factors):
+        position, figures = cost.of.get("site"), cost.values  # noqa: PD011 -- no frame
+        for index, amount in c.all_values(cost.variable).items():
+            usd = figures.get(index, 0.0) if amount else 0.0
+            site = "" if position is None else str(index[position])
+            for place, _, each in usd.payments if isinstance(usd, Dated) else ():
+                cost_usd[cost.component, site, place] -= each * amount
+    entries = []
+    for (service, life), place in factors.lives.items():
+        share = factors.life_left(service, life)
+        entries += [
+            (component, site, c.date(service), life, usd, -usd * share)
+            for (component, site, at), usd in cost_usd.items()
+            if at == place and usd and share
+        ]
+    return frame(declared.LIVES_LEFT, entries)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tokenworks.blocks.terms import CostTerm
 from tokenworks.results.frames import Context, frame
-from tokenworks.schema import results as declared
+from tokenworks.schema import results_money as declared
 
 
 def paid(c: Context) -> Iterator[tuple[CostTerm, str, Any, float]]:

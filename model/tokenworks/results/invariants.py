@@ -10,7 +10,7 @@ import pandas as pd
 
 from tokenworks import leads
 from tokenworks.errors import SolverError
-from tokenworks.frames import NamedRow, lookup, rows, rows_by
+from tokenworks.frames import NamedRow, given, lookup, rows, rows_by
 from tokenworks.results import exports
 from tokenworks.results.adequacy import targets_are_met
 from tokenworks.results.carbon_use import carbon_is_kept, supply_is_clean
@@ -197,15 +197,20 @@ def _revenue_is_earned(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterat
     stated = -float(costs[costs["line"] == "revenue"]["present_value_usd"].sum())
     earned = 0.0
     if x.scenario.objective == "npv":
-        price = x.tables["workloads"].set_index("workload")["sold_usd_per_mtoken"].fillna(0.0)
+        price = lookup(
+            x.tables["workloads"].fillna({"sold_usd_per_mtoken": 0.0}),
+            "workload",
+            "sold_usd_per_mtoken",
+        )
         factor = {
             pd.Timestamp(c.start(s.index)): x.discounting.mean(s.start_month, s.end_month)
             for s in c.steps
         }
         flows = tables["flows"]
-        sold = flows[flows["how"] != "unserved"]
-        usd = sold["served_mtokens"] * sold["workload"].map(price)
-        earned = float((usd * sold["step_start"].map(factor)).sum())
+        earned = sum(
+            row.served_mtokens * given(price[row.workload], 0.0) * factor[row.step_start]
+            for row in rows(flows[flows["how"] != "unserved"])
+        )
     if _differs(stated, earned):
         yield f"tokens sold bring {earned} USD, the objective has {stated}"
 

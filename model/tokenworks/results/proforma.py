@@ -2,10 +2,10 @@
 
 It follows the plan's cash: `cashflow` for what is paid, the tokens of `flows` at their price for
 what is earned. The penalty of minimum cost is no cash and is left out; contracted damages are.
-Capital is deducted from the year in which it is paid, or the first year of service if that is
-later; at the end of the horizon everything is given up at its residual value, which is taxed as a
-profit over what has not been deducted yet. Tax credits are not taxed. Limits on the deduction of
-interest, working capital and dividends are left out.
+Capital is deducted from the year in which it is paid, or the first in which own systems earn if
+that is later; at the end of the horizon everything is given up at its residual value, which is
+taxed as a profit over what has not been deducted yet. Tax credits are not taxed. Limits on the
+deduction of interest, working capital and dividends are left out.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tokenworks.inputs import Inputs
 from tokenworks.results.finance import (
     Figure,
     Floats,
+    Loan,
     Terms,
     depreciation,
     internal_rate,
@@ -32,7 +33,7 @@ from tokenworks.results.finance import (
     taxes,
 )
 from tokenworks.results.frames import frame
-from tokenworks.schema import results as declared
+from tokenworks.schema.results_money import PROFORMA
 from tokenworks.tax import CREDIT, recovery_years
 
 NOTHING_EARNED = Figure(
@@ -47,7 +48,7 @@ class Proforma:
     Attributes
     ----------
     statement
-        Nominal dollars by calendar year; see `tokenworks.schema.results.PROFORMA`.
+        Nominal dollars by calendar year; see `tokenworks.schema.results_money.PROFORMA`.
     unlevered_irr, levered_irr
         Nominal, after tax: of the project, and of the equity in it.
     payback_years
@@ -85,10 +86,24 @@ class Proforma:
 
 
 @dataclass(frozen=True)
-class _Cash:
-    """Nominal cash by year and kind; costs are positive."""
+class Cash:
+    """Nominal cash by year and kind; costs are positive.
 
+    Attributes
+    ----------
+    years
+        Calendar years.
+    revenue, owned, operating, rent, damages, credits
+        Of each year; `owned` is what own systems earn of the revenue.
+    capital
+        By years of recovery.
+    proceeds
+        Resale, and residual values at the end.
+    """
+
+    years: npt.NDArray[np.int64]
     revenue: Floats
+    owned: Floats
     operating: Floats
     rent: Floats
     damages: Floats
@@ -97,15 +112,26 @@ class _Cash:
     proceeds: Floats
 
     @property
+    def first(self) -> int:
+        """Position of the first year in which own systems earn; 0 where none does.
+
+        What is rented earns before anything is built: nothing is in service by that.
+        """
+        return int(np.argmax(self.owned > 0.0)) if (self.owned > 0.0).any() else 0
+
+    @property
     def spent(self) -> Floats:
+        """All capital."""
         return sum(self.capital.values(), np.zeros(self.revenue.size))
 
     @property
     def profit(self) -> Floats:
+        """Revenue less what operation, rent and damages cost."""
         return self.revenue - self.operating - self.rent - self.damages
 
     @property
     def before_tax(self) -> Floats:
+        """Cash of the project before its tax."""
         return self.profit + self.credits - self.spent + self.proceeds
 
 
@@ -119,14 +145,23 @@ def proforma(x: Inputs, tables: Mapping[str, pd.DataFrame]) -> Proforma:
     tables
         Its result tables.
     """
-    options = x.scenario.proforma
-    years = np.arange(x.calendar.year_of(0), _last_year(x, tables["cashflow"]) + 1)
-    cash = _nominal(x, tables, years)
-    first = int(np.argmax(cash.revenue > 0.0)) if (cash.revenue > 0.0).any() else 0
-    deducted = sum(
-        (depreciation(usd, life, first) for life, usd in cash.capital.items()),
-        np.zeros(years.size),
-    )
+    return proforma_of(x, nominal_cash(x, tables))
+
+
+def proforma_of(x: Inputs, cash: Cash, agreed: Loan | None = None) -> Proforma:
+    """The pro-forma of cash.
+
+    Parameters
+    ----------
+    x
+        Inputs; section `proforma` has the terms.
+    cash
+        From `nominal_cash`, or a case of it.
+    agreed
+        The loan where it is agreed already; sized by the cash where None.
+    """
+    options, years = x.scenario.proforma, cash.years
+    first, deducted = cash.first, _deducted(cash)
     taxable = cash.profit + cash.proceeds - deducted
     tax = taxes(taxable, options.tax_rate, options.loss_offset_fraction)
     terms = Terms(
@@ -135,7 +170,7 @@ def proforma(x: Inputs, tables: Mapping[str, pd.DataFrame]) -> Proforma:
         options.target_dscr_ratio,
         options.most_gearing_fraction,
     )
-    debt = loan(cash.profit - tax, cash.spent, first, terms)
+    debt = agreed or loan(cash.profit - tax, cash.spent, first, terms)
     levered_tax = taxes(taxable - debt.interest, options.tax_rate, options.loss_offset_fraction)
     project = cash.before_tax - tax
     equity = cash.before_tax - levered_tax + debt.drawn - debt.service
@@ -151,12 +186,12 @@ def proforma(x: Inputs, tables: Mapping[str, pd.DataFrame]) -> Proforma:
     owed = float(debt.drawn.sum())
     earns = bool((cash.revenue > 0.0).any())
     return Proforma(
-        statement=frame(declared.PROFORMA, zip(*columns, strict=True)),
+        statement=frame(PROFORMA, zip(*columns, strict=True)),
         unlevered_irr=internal_rate(project) if earns else NOTHING_EARNED,
         levered_irr=internal_rate(equity) if earns else NOTHING_EARNED,
         payback_years=payback_years(project) if earns else NOTHING_EARNED,
-        npv_usd=float(project @ _real_factors(x, years)),
-        equity_npv_usd=float(equity @ _real_factors(x, years)),
+        npv_usd=float(project @ real_factors(x, years)),
+        equity_npv_usd=float(equity @ real_factors(x, years)),
         debt_usd=owed,
         gearing_fraction=owed / built if built else 0.0,
         least_dscr=(
@@ -167,12 +202,27 @@ def proforma(x: Inputs, tables: Mapping[str, pd.DataFrame]) -> Proforma:
     )
 
 
+def project_cash(x: Inputs, cash: Cash) -> Floats:
+    """Cash of the project after tax, by year."""
+    options, deducted = x.scenario.proforma, _deducted(cash)
+    taxable = cash.profit + cash.proceeds - deducted
+    return cash.before_tax - taxes(taxable, options.tax_rate, options.loss_offset_fraction)
+
+
+def _deducted(cash: Cash) -> Floats:
+    """What is deducted by year."""
+    parts = (depreciation(usd, life, cash.first) for life, usd in cash.capital.items())
+    return sum(parts, np.zeros(cash.years.size))
+
+
 def _last_year(x: Inputs, cashflow: pd.DataFrame) -> int:
     end = x.calendar.year_of(x.calendar.horizon_months - 1)
     return max(end, int(cashflow["year"].max())) if len(cashflow) else end
 
 
-def _nominal(x: Inputs, tables: Mapping[str, pd.DataFrame], years: npt.NDArray[np.int64]) -> _Cash:
+def nominal_cash(x: Inputs, tables: Mapping[str, pd.DataFrame]) -> Cash:
+    """Nominal cash of a plan by year and kind."""
+    years = np.arange(x.calendar.year_of(0), _last_year(x, tables["cashflow"]) + 1)
     level = (1.0 + x.scenario.proforma.inflation_rate) ** (years - x.scenario.finance.usd_year)
     at = {int(year): position for position, year in enumerate(years)}
 
@@ -196,8 +246,10 @@ def _nominal(x: Inputs, tables: Mapping[str, pd.DataFrame], years: npt.NDArray[n
         sign = -1.0 if kind is credits or kind is proceeds else 1.0
         kind[at[row.year]] += sign * row.cash_usd
         proceeds[at[row.year]] -= row.residual_usd
-    return _Cash(
-        revenue=_revenue(x, tables["flows"], at) * level,
+    return Cash(
+        years=years,
+        revenue=_revenue(x, tables["flows"], ("owned", "rented"), at) * level,
+        owned=_revenue(x, tables["flows"], ("owned",), at) * level,
         operating=operating * level,
         rent=rent * level,
         damages=damages * level,
@@ -207,12 +259,12 @@ def _nominal(x: Inputs, tables: Mapping[str, pd.DataFrame], years: npt.NDArray[n
     )
 
 
-def _revenue(x: Inputs, flows: pd.DataFrame, at: Mapping[int, int]) -> Floats:
-    """Tokens owned and rented at their price, real dollars, evenly over the months of a step."""
+def _revenue(x: Inputs, flows: pd.DataFrame, how: tuple[str, ...], at: Mapping[int, int]) -> Floats:
+    """Tokens served so, at their price, real dollars, evenly over the months of a step."""
     price = x.tables["workloads"].set_index("workload")["sold_usd_per_mtoken"].fillna(0.0)
     steps = {pd.Timestamp(x.calendar.date_of(s.start_month)): s for s in x.calendar.steps}
     earned = np.zeros(len(at))
-    for row in rows(flows[flows["how"] != "unserved"]):
+    for row in rows(flows[flows["how"].isin(how)]):
         step = steps[row.step_start]
         usd = row.served_mtokens * float(price[row.workload]) / step.months
         for year in step.years:
@@ -220,7 +272,7 @@ def _revenue(x: Inputs, flows: pd.DataFrame, at: Mapping[int, int]) -> Floats:
     return earned
 
 
-def _real_factors(x: Inputs, years: npt.NDArray[np.int64]) -> Floats:
+def real_factors(x: Inputs, years: npt.NDArray[np.int64]) -> Floats:
     """Present value, in real dollars, of a nominal dollar in the middle of each year."""
     finance = x.scenario.finance
     base = finance.base_date or x.calendar.start

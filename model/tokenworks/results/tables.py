@@ -39,6 +39,8 @@ def tables_of(model: Model, solved: Solved) -> tuple[dict[str, pd.DataFrame], Su
         "cost_per_token": tokens.cost_per_token(c, used),
         "costs": costs.costs(c),
         "cashflow": cashflow.cashflow(c, cash),
+        "cash_by_month": cashflow.cash_by_month(c, cash),
+        "lives_left": cashflow.lives_left(c),
         "sites": build_out.sites(c),
         "routes": build_out.routes(c),
         "power": build_out.power(c),

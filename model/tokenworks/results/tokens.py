@@ -17,7 +17,7 @@ import pandas as pd
 from tokenworks.results.costs import paid
 from tokenworks.results.frames import Context, frame
 from tokenworks.results.shedding import lost_mtokens_per_s
-from tokenworks.schema import results as declared
+from tokenworks.schema import results_money as declared
 
 # Workload, region, site, system.
 Use = tuple[str, str, str, str]

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tokenworks.errors import InputError, Problem
-from tokenworks.schema.addresses import TABLES, CellAddress, parse_address
+from tokenworks.schema.addresses import ANY, TABLES, CellAddress, parse_address
+from tokenworks.schema.cells import finite
 from tokenworks.schema.validation import OVERRIDES, validated
 from tokenworks.schema.wording import shown
 
@@ -42,9 +43,13 @@ def changed(scenario: _Model, changes: Mapping[str, Any]) -> _Model:
 def _apply(data: dict[str, Any], address: str, value: Any) -> None:
     found = parse_address(address, file=_FILE)
     if isinstance(found, CellAddress):
-        # Removed first, so that a change of a figure changed before comes last: later ones win.
         overrides = data.setdefault(OVERRIDES, {})
-        for written in [key for key in overrides if _names(key, found)]:
+        same = [key for key in overrides if _names(key, found)]
+        if _is_relative(value) and any(finite(overrides[key]) is not None for key in same):
+            _put_on_top(overrides, found, value)
+            return
+        # Removed first, so that a change of a figure changed before comes last: later ones win.
+        for written in same:
             del overrides[written]
         if value is not None:
             overrides[str(found)] = value
@@ -53,6 +58,38 @@ def _apply(data: dict[str, Any], address: str, value: Any) -> None:
             _apply(data, str(key) if found.parts == (OVERRIDES,) else f"{address}.{key}", inner)
     else:
         _set(data, found.parts, value)
+
+
+def _is_relative(value: Any) -> bool:
+    """Whether a change scales or adds; what is wrong with another is found with the overrides."""
+    if not (isinstance(value, Mapping) and len(value) == 1):
+        return False
+    ((action, amount),) = value.items()
+    return action in {"scale", "add"} and finite(amount) is not None
+
+
+def _put_on_top(overrides: dict[str, Any], found: CellAddress, change: Mapping[str, Any]) -> None:
+    """Change the figures that the scenario itself gives to these cells, where they stand.
+
+    Else those of the table's file would be changed, which the scenario has replaced.
+    """
+    ((action, amount),) = change.items()
+    for written, before in overrides.items():
+        if finite(before) is not None and _covers(found, written):
+            overrides[written] = before * amount if action == "scale" else before + amount
+
+
+def _covers(address: CellAddress, written: str) -> bool:
+    """Whether all cells of an override are among those of an address."""
+    try:
+        other = parse_address(written)
+    except InputError:
+        return False  # found where overrides are applied
+    if not isinstance(other, CellAddress):
+        return False
+    if (address.table, address.column) != (other.table, other.column):
+        return False
+    return all(mine in {ANY, part} for mine, part in zip(address.key, other.key, strict=True))
 
 
 def _names(written: str, address: CellAddress) -> bool:

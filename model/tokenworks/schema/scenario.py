@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr
 
 from tokenworks.schema.changes import changed
+from tokenworks.schema.policy import Policy
 from tokenworks.schema.power_options import Power
 from tokenworks.schema.proforma import Proforma
 from tokenworks.schema.section import ASSUMED, NEUTRAL, Section, stepped
@@ -208,35 +209,6 @@ class Exports(Section):
     )
 
 
-class Policy(Section):
-    """Limits that the owner sets, beside the law's."""
-
-    least_sovereign_fraction: float = Field(
-        0.0,
-        ge=0.0,
-        le=1.0,
-        description="Least share of the tokens served in a step, owned or rented, that are served "
-        "within the users' country; rented tokens are where their workload is `sovereign`.",
-        json_schema_extra=NEUTRAL,
-    )
-    most_vendor_fraction: float = Field(
-        1.0,
-        gt=0.0,
-        le=1.0,
-        description="Most of the design power of all systems in service that is of one vendor.",
-        json_schema_extra=NEUTRAL,
-    )
-    most_capital_usd: float | None = Field(
-        None,
-        ge=0.0,
-        le=1e15,
-        description="Most capital paid over the whole horizon, undiscounted and in the scenario's "
-        "dollars: land, opening, shells, retrofits, plant, connections, systems, and contingency; "
-        "blank for no limit. Resale gives nothing back to it.",
-        json_schema_extra=NEUTRAL,
-    )
-
-
 class Uncertainty(Section):
     """How a plan under several branches of the future is judged."""
 
@@ -337,6 +309,15 @@ class Scenario(Section):
     )
     _origins: Origins = PrivateAttr(default_factory=Origins)
 
+    def __repr__(self) -> str:
+        """One line; `_repr_html_` and `tokenworks check` say more."""
+        return f"Scenario({self.name!r}, {len(self.tables)} tables, objective {self.objective!r})"
+
+    def _repr_html_(self) -> str:
+        from tokenworks.schema.display import scenario_html  # noqa: PLC0415 -- for notebooks alone
+
+        return scenario_html(self)
+
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
         """A new scenario with some options, tables or figures changed.
 
@@ -346,8 +327,9 @@ class Scenario(Section):
             Address to value. A dotted key such as ``finance.discount_rate`` replaces an option, in
             the unit of its name; ``tables.sites`` replaces a table by a file, relative to the
             current directory; ``tables.sites[tx-brazoria].max_it_mw`` overrides figures, by a
-            value in the column's unit or by ``{"scale": 1.1}`` or ``{"add": 5}``. None resets an
-            option to its default, drops a table or drops an override. Later changes win.
+            value in the column's unit or by ``{"scale": 1.1}`` or ``{"add": 5}``, of the value
+            that the scenario gives where it does. None resets an option to its default, drops a
+            table or drops an override. Later changes win.
 
         Returns
         -------

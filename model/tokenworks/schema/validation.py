@@ -22,6 +22,7 @@ OVERRIDES = "overrides"
 TABLES = "tables"
 
 _KEY_ERROR = "[key]"  # pydantic's mark, at the end of a place, of a fault in a mapping's key
+_NAMED = "give a name of 1 to 80 characters that can be shown; an address may have 300"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -110,6 +111,8 @@ def _fault(model: type[BaseModel], details: ErrorDetails) -> Fault:
     section, field = _declared(model, keys)
     value = details["input"]
     kind = details["type"]
+    if details["loc"][-1:] == (_KEY_ERROR,):
+        return Fault(keys, _wrong(kind, value, details.get("ctx", {})), _NAMED)
     if kind == "extra_forbidden":
         return Fault(keys, f"there is no option {shown(dotted(keys))}", _known(section, keys))
     if kind == "missing":
@@ -125,14 +128,24 @@ def _declared(model: type[BaseModel], keys: tuple[str, ...]) -> tuple[type[BaseM
     section, field = model, None
     for key in keys:
         if field is not None:
-            inner = field.annotation
+            inner = _bare(field.annotation)
+            if get_origin(inner) in (dict, list):
+                field = _of_values(inner)
+                continue
             if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
                 return section, field
             section = inner
-        field = section.model_fields.get(key)
+        field = section.model_fields.get(key) or next(
+            (known for known in section.model_fields.values() if known.alias == key), None
+        )
         if field is None:
             break
     return section, field
+
+
+def _of_values(many: Any) -> FieldInfo:
+    """The declaration of the values of a mapping or a list, which a key of it has gone into."""
+    return FieldInfo.from_annotation(get_args(many)[-1])
 
 
 def _known(section: type[BaseModel], keys: tuple[str, ...]) -> str:
@@ -182,6 +195,10 @@ def _wanted(field: FieldInfo | None, keys: tuple[str, ...]) -> str:
     words = "a date as YYYY-MM-DD" if kind is dt.date else ""
     if get_origin(kind) is Literal:
         words = f"one of {listed(get_args(kind))}"
+    elif get_origin(kind) is list:
+        (inner,) = get_args(kind)
+        each = _wanted(FieldInfo.from_annotation(inner), keys)
+        words = f"a list, each entry {each}" if get_origin(_bare(inner)) is Literal else "a list"
     elif get_origin(kind) is dict:
         words = f"a mapping, each entry on its own line below `{keys[0]}:`"
     elif isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -216,8 +233,8 @@ def _wanted_scalar(field: FieldInfo, kind: Any, name: str) -> str:
         return f"a whole number{scope}{unit}"
     if kind is float:
         return f"a number{scope}{unit}"
-    if kind is Path:
-        return "a path"
+    if kind in (Path, Any):
+        return "a path" if kind is Path else "a value"
     if limits["pattern"]:
         return "a name of small letters, digits and hyphens, such as `us-tiny`"
     return f"text of at most {limits['max_length']} characters" if limits["max_length"] else "text"
