@@ -31,6 +31,7 @@ from tokenworks.solver.extensive import (
 )
 from tokenworks.solver.highs import Status, run
 from tokenworks.solver.matrix import Floats, Matrix
+from tokenworks.solver.told import told
 from tokenworks.solver.whole import (
     Progress,
     Solved,
@@ -92,6 +93,19 @@ class BranchedPlan:
     size: Mapping[str, int]
     seconds: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        """One line: the plans of all branches would fill pages."""
+        names = ", ".join(self.plans)
+        return (
+            f"BranchedPlan({self.scenario.name!r}: {self.status}, expected cost "
+            f"{self.objective_usd / 1e9:,.3f} bn USD, gap {self.gap:.2%}, branches: {names})"
+        )
+
+    def _repr_html_(self) -> str:
+        from tokenworks.report.display import branched_html  # noqa: PLC0415 -- a floor above
+
+        return branched_html(self)
+
     @property
     def scenario(self) -> Scenario:
         """The scenario that was solved."""
@@ -145,7 +159,7 @@ def solve(
     time_limit_s: float | None = None,
     method: str | None = None,
     threads: int | None = None,
-    progress: Progress = nothing,
+    progress: Progress | bool = False,
     start: Plan | None = None,
 ) -> Plan | BranchedPlan:
     """Solve a scenario, one with branches as a whole; see `tokenworks.plan.solve`."""
@@ -153,7 +167,8 @@ def solve(
     chosen = with_options(
         scenario, gap=gap, time_limit_s=time_limit_s, method=method, threads=threads
     )
-    return solve_inputs(assemble(chosen), started, progress, start)
+    with told(progress) as tell:
+        return solve_inputs(assemble(chosen), started, tell, start)
 
 
 def solve_inputs(
