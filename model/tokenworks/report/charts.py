@@ -18,19 +18,22 @@ from tokenworks.frames import rows
 from tokenworks.inputs import Inputs
 from tokenworks.levelised import COMPONENTS, levelised_costs
 from tokenworks.report.figures import confidence_by_figure
+from tokenworks.report.palette import (
+    ACCENT,
+    BLUE,
+    CONFIDENCE_COLOURS,
+    INK,
+    MUTED_BLUE,
+    RULE,
+    SERIES,
+)
 from tokenworks.schema.shorthand import CONFIDENCES
 from tokenworks.schema.tables_hardware import SERVE
 from tokenworks.yearly import Yearly
 
-BLUE = "#1f3b5c"
-COLOUR_BY_CONFIDENCE = {
-    "measured": BLUE,
-    "published": "#6d93b8",
-    "claimed": "#d9a441",
-    "assumed": "#d5d2ca",
-}
-COLOUR_BY_COMPONENT = dict(zip(COMPONENTS, (BLUE, "#6d93b8", "#d9a441", "#b5564c"), strict=True))
-INK, RULE = "#333333", "#bbbbbb"
+COLOUR_BY_COMPONENT = dict(
+    zip(COMPONENTS, (BLUE, MUTED_BLUE, CONFIDENCE_COLOURS["claimed"], ACCENT), strict=True)
+)
 HOURLY_COLUMNS = {
     "load_shape": "load of the zone over its yearly mean",
     "grid_price_shape": "price of energy over its yearly mean",
@@ -53,7 +56,7 @@ def confidence_chart(inputs: Inputs) -> Figure:
     left = np.zeros(len(order))
     for confidence in CONFIDENCES:
         share = trust.loc[order, confidence].to_numpy()
-        axes.barh(order, share, left=left, label=confidence, color=COLOUR_BY_CONFIDENCE[confidence])
+        axes.barh(order, share, left=left, label=confidence, color=CONFIDENCE_COLOURS[confidence])
         left = left + share
     for position, name in enumerate(order):
         text = f"{int(counts.loc[name].sum()):,}"
@@ -203,11 +206,7 @@ def _spread(values: list[float], least_ratio: float = 1.11) -> list[float]:
 
 
 def _palette(number: int) -> str:
-    colours = (
-        *(BLUE, "#b5564c", "#6d93b8", "#d9a441", "#5b8c5a", "#8a6fa8", "#7a7a7a", "#a8793f"),
-        *("#2a9d8f", "#c77d9b", "#9bbf65", "#4b4453", "#e07a5f", "#3d85c6"),
-    )
-    return colours[number % len(colours)]
+    return SERIES[number % len(SERIES)]
 
 
 def _percent(share: float, _: Any) -> str:

@@ -6,52 +6,28 @@ from collections import Counter
 
 import pandas as pd
 
+from tokenworks.confidence import EVERY_ROW, confidence_by_figure
 from tokenworks.inputs import Inputs
-from tokenworks.io.overrides import key_text
 from tokenworks.schema.scenario import Solve
 from tokenworks.schema.section import Section
 from tokenworks.schema.shorthand import CONFIDENCES
 
-EVERY_ROW = "*"
-PROVENANCE = ["source", "confidence"]
+__all__ = ["EVERY_ROW", "confidence_by_figure", "counts", "option_confidence", "rests_on"]
 
-
-def confidence_by_figure(inputs: Inputs) -> pd.DataFrame:
-    """Every figure of every table with its source and confidence.
-
-    Returns
-    -------
-    DataFrame
-        table, row (key parts joined by commas), column, source, confidence: one line for every
-        numeric or boolean input that is not blank. A line of `figure_sources` goes before the
-        row's own; of two lines the later one, and a named row before every row.
-    """
-    own = inputs.loaded["figure_sources"].frame
-    parts = []
-    for name, loaded in inputs.loaded.items():
-        table, frame = loaded.table, loaded.frame
-        if not table.figures or "confidence" not in frame.columns:
-            continue
-        keys = key_text(loaded)
-        mine = own[own["table"] == name].drop_duplicates(["row", "column"], keep="last")
-        for column in table.figures:
-            given = frame[column].notna()
-            part = pd.DataFrame({"table": name, "row": keys, "column": column})
-            part[PROVENANCE] = frame[PROVENANCE]
-            parts.append(_with_own(part, mine[mine["column"] == column])[given])
-    columns = ["table", "row", "column", *PROVENANCE]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-
-def _with_own(part: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """Figures of a column with the provenance that `figure_sources` gives them."""
-    general = own[own["row"] == EVERY_ROW]
-    if len(general):
-        part[PROVENANCE] = general[PROVENANCE].iloc[0].tolist()
-    named = own[own["row"] != EVERY_ROW].set_index("row")
-    for column in PROVENANCE if len(named) else ():
-        part[column] = part["row"].map(named[column]).fillna(part[column])
-    return part
+# Chart of a plan to the tables whose figures it rests on most.
+_BUILT = ("sites", "hardware", "power_technologies", "interconnection_routes")
+_PAID = (*_BUILT, "power_costs", "gas_connections", "hall_retrofits")
+_RUN = ("tariffs", "fuel_prices", "operating_points", "network")
+BEHIND = {
+    "build_out": (*_BUILT, "operating_points", "demand", "zone_headroom"),
+    "cost": (*_PAID, *_RUN),
+    "schedule": ("permit_routes", *_BUILT),
+    "capital": _PAID,
+    "cash": (*_PAID, *_RUN, "workloads", "cloud_prices", "demand"),
+    "tokens": ("demand", "workloads", "operating_points", "cloud_prices"),
+    "dispatch": ("operations", "power_technologies", "tariffs", "demand"),
+    "limits": ("zone_headroom", "flexible_headroom", "redlines", "sites", "supply"),
+}
 
 
 def option_confidence(inputs: Inputs) -> dict[str, tuple[object, str]]:
@@ -78,3 +54,27 @@ def counts(figures: pd.DataFrame) -> Counter[str]:
     """Figures by confidence, in the order of trust."""
     by = Counter(figures["confidence"])
     return Counter({confidence: by.get(confidence, 0) for confidence in CONFIDENCES})
+
+
+def rests_on(figures: pd.DataFrame, chart: str) -> str:
+    """How far the figures behind a chart can be trusted, for its caption; nothing if all can.
+
+    Parameters
+    ----------
+    figures
+        `confidence_by_figure`, or lines of it.
+    chart
+        A key of `BEHIND`.
+    """
+    tables = BEHIND[chart]
+    mine = figures[figures["table"].isin(tables)]
+    by = counts(mine)
+    marked = [
+        f"{by[level] / len(mine):.0%} {level} {mark}".replace("%", " %")
+        for level, mark in (("assumed", "†"), ("claimed", "‡"))
+        if by[level]
+    ]
+    if not marked:
+        return ""
+    named = [name.replace("_", " ") for name in dict.fromkeys(mine["table"])]
+    return f"Of the {len(mine):,} input figures behind it ({', '.join(named)}) {', '.join(marked)}."

@@ -37,6 +37,8 @@ def say(message: str) -> None:
 def tell(stage: str, bound_usd: float, incumbent_usd: float | None) -> None:
     """Tell of a stage of the search that has ended, on standard error."""
     if not math.isfinite(bound_usd):
+        best = "no plan yet" if incumbent_usd is None else f"the best so far {money(incumbent_usd)}"
+        say(f"{stage}: {best}, no bound yet")
         return
     found = f"no plan costs less than {money(bound_usd)}"
     if incumbent_usd is not None:
