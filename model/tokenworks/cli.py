@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tokenworks.plan import Plan
 
 INTERRUPTED = 130
+FAILED_RUNS = 5
 
 app = typer.Typer(
     name="tokenworks",
@@ -39,6 +40,14 @@ class Usual(StrEnum):
 
     RENT = "rent"
     GRID = "grid"
+
+
+class Beside(StrEnum):
+    """What stands beside the plan of a memo."""
+
+    RENT = "rent"
+    GRID = "grid"
+    NONE = "none"
 
 
 ScenarioArgument = Annotated[
@@ -92,7 +101,18 @@ def check(
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of that draw.")] = 0,
 ) -> None:
-    """Answer every error of the input at once; print sizes, what is disabled, what is assumed."""
+    """Answer every error of the input at once; print sizes, what is disabled, what is assumed.
+
+    Of a study: how many runs, what they change, and about how long they take.
+    """
+    from tokenworks.study.names import names_study
+
+    if names_study(scenario):
+        from tokenworks.report.batch import print_check_study
+        from tokenworks.study.study import Study
+
+        print_check_study(Study.load(scenario))
+        return
     from tokenworks.checks import read_checked
     from tokenworks.inputs import prepare
     from tokenworks.report.inputs import print_check
@@ -152,8 +172,7 @@ def solve(
         plan.save(folder)
     usual = None
     if isinstance(plan, Plan) and business_as_usual:
-        say(f"{chosen.name}: solving business as usual, {business_as_usual.value}")
-        usual = plan.business_as_usual(business_as_usual.value)
+        usual = _kept_usual(plan, business_as_usual, folder)
     if as_json:
         print_json(plan.manifest(), **({"business_as_usual": usual.manifest()} if usual else {}))
     else:
@@ -164,6 +183,17 @@ def solve(
     say(f"run folder: {folder}")
     if plan.status == "interrupted":
         raise typer.Exit(INTERRUPTED)
+
+
+def _kept_usual(plan: Plan, kind: Usual, folder: Path) -> Plan:
+    """Business as usual, kept within the run folder for the memo."""
+    from tokenworks.report.memo.deliver import usual_folder
+    from tokenworks.report.terminal import say
+
+    say(f"{plan.scenario.name}: solving business as usual, {kind.value}")
+    usual = plan.business_as_usual(kind.value)
+    usual.save(usual_folder(folder, kind.value))
+    return usual
 
 
 def _print_more(plan: Plan, usual: Plan | None, held_against: str, proforma: bool) -> None:
@@ -178,6 +208,112 @@ def _print_more(plan: Plan, usual: Plan | None, held_against: str, proforma: boo
         print_difference(plan, usual, held_against)
     if plan.hourly:
         print_chronological(plan.hourly)
+
+
+@app.command()
+def explain(
+    target: Annotated[
+        str, typer.Argument(metavar="RUN|SCENARIO", help="Run folder, or scenario as for `check`.")
+    ],
+    time_limit: TimeLimitOption = None,
+    gap: GapOption = None,
+    top: Annotated[int, typer.Option(min=0, help="Most limits that are re-solved.")] = 8,
+    units: Annotated[
+        float, typer.Option(min=1.0, help="Units of relief: megawatts, months, slots.")
+    ] = 1.0,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the table `prices` in the run folder.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Tell why a scenario has no plan; of a plan what binds, and what one unit more is worth."""
+    from tokenworks.report.explain import Asked, explain_and_print
+
+    explain_and_print(target, Asked(time_limit, gap, top, units, keep, as_json))
+
+
+@app.command()
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN RUN…", help="Run folders; all against the first.")
+    ],
+) -> None:
+    """Tell what changed between runs: inputs, plan and cost, and which components say why."""
+    from tokenworks.report.compare import compare_and_print
+
+    compare_and_print(runs)
+
+
+@app.command()
+def batch(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="Path of a study, or name of a shipped one.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Study folder; runs/<study> by default.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes; one a core by default.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, whose workers run instead.")
+    ] = None,
+) -> None:
+    """Run a study: what is on disk is left alone, what fails is recorded, the rest goes on."""
+    from tokenworks.report.batch import Terminal, print_study
+    from tokenworks.report.terminal import say
+    from tokenworks.study.study import Study
+
+    if workers is not None and scheduler is not None:
+        raise typer.BadParameter("give --workers or --scheduler, not both")
+    loaded = Study.load(study, out)
+    say(f"{loaded.name}: {len(loaded.planned()):,} runs, in {loaded.folder}")
+    try:
+        loaded.run(workers, scheduler=scheduler, display=Terminal())
+    except KeyboardInterrupt:
+        say("interrupted: what is done is kept, and the same command goes on from there")
+        raise typer.Exit(INTERRUPTED) from None
+    print_study(loaded)
+    say(f"study folder: {loaded.folder}")
+    if (loaded.frame()["status"] == "failed").any():
+        raise typer.Exit(FAILED_RUNS)
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")],
+    to: Annotated[
+        Path,
+        typer.Option(help="FILE.nc, .pypsa.nc, .parquet or .csv, or RUN/datapackage.json."),
+    ],
+    table: Annotated[
+        str, typer.Option(help="Of .nc a result table; of .parquet sites, flows or links.")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Write a run as netCDF, PyPSA network, GeoParquet, IAMC table or data package."""
+    from tokenworks.exchange.export import export as write
+    from tokenworks.report.terminal import say
+
+    say(f"written: {write(run, to, table, force)}")
+
+
+@app.command()
+def points(
+    results: Annotated[
+        Path, typer.Argument(help="Results of aiconfigurator (CSV, JSON) or MLPerf (JSON, log).")
+    ],
+    mapping: Annotated[Path, typer.Option(help="YAML file that says which systems they are.")],
+    out: Annotated[Path, typer.Option(help="Table of operating points, .csv or .parquet.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Turn measurements of others into a table of operating points."""
+    from tokenworks.exchange.mapping import read_mapping
+    from tokenworks.exchange.points import read_operating_points
+    from tokenworks.report.terminal import say
+
+    found = read_operating_points(results, read_mapping(mapping))
+    for words in found.skipped:
+        say(f"left out: {words}")
+    say(f"{len(found.table)} operating points: {found.write(out, force)}")
 
 
 @app.command()
@@ -197,6 +333,33 @@ def sites(
     from tokenworks.report.sites import screen_sites
 
     screen_sites(out, zones=zones, parcels=parcels, top=top, options_file=options, force=force)
+
+
+@app.command()
+def explore(
+    run: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of either.")],
+    to: Annotated[Path, typer.Option(help="Page to write, .html.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Make one page of a plan or a study, to open in a browser without a network."""
+    from tokenworks.report.page.write import explore_folder
+
+    explore_folder(run, to, force=force)
+
+
+@app.command()
+def memo(
+    run: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of either.")],
+    to: Annotated[Path, typer.Option(help="File to write: .docx, .pdf, .html or .xlsx.")],
+    business_as_usual: Annotated[
+        Beside | None, typer.Option(help="What stands beside the plan; kept or solved by default.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Write the investment memo of a plan or a study, or the workbook with live formulas."""
+    from tokenworks.report.memo.deliver import memo_of_folder
+
+    memo_of_folder(run, to, kind=business_as_usual and business_as_usual.value, force=force)
 
 
 def _now() -> float:
