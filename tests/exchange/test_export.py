@@ -113,7 +113,9 @@ def test_files_that_are_there_and_unknown_endings_are_refused(run, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:pandas infers the:FutureWarning")  # of PyPSA, on its own import
+# What PyPSA asks of pandas on its import and as it reads is its own matter.
+@pytest.mark.filterwarnings("ignore:pandas infers the:FutureWarning")
+@pytest.mark.filterwarnings("ignore:The inplace keyword in:DeprecationWarning")
 def test_pypsa_loads_what_was_written(run, tmp_path):
     pypsa = pytest.importorskip("pypsa")
     network = pypsa.Network(export(run, tmp_path / "plan.pypsa.nc"))

@@ -142,17 +142,17 @@ class Search:
         own = [cut for cut in cuts if cut.dispatch in numbers]
         master.add([replace(cut, dispatch=numbers[cut.dispatch]) for cut in own])
         self._handed = len(own)
-        if before is not None and incumbent is not None:
-            priced, point = incumbent.priced, incumbent.point
-            incumbent = Incumbent(
-                replace(priced, columns=moved(priced.columns, before, narrow)),
-                replace(point, columns=moved(point.columns, before, narrow)),
-            )
         columns = [narrow.matrix.columns[place] for place in narrow.parts.columns]
         self.names = [(c.parent_component().local_name, c.index()) for c in columns]
         self.families = families_of(self.names, np.flatnonzero(master.whole), DECISIONS)
-        self.master, self.narrow, self.incumbent = master, narrow, incumbent
         self.dispatches = self._dispatches_of(narrow.dispatches.tolist())
+        if before is not None and incumbent is not None:
+            # Other dispatches may be there, with answers and floors of their own.
+            at = moved(incumbent.priced.columns, before, narrow)
+            priced = price(master, self.dispatches, at)
+            floors = np.array([answer.cost for answer in priced.answers])
+            incumbent = Incumbent(priced, Point(at, floors, priced.objective))
+        self.master, self.narrow, self.incumbent = master, narrow, incumbent
         self.stage("split")
 
     def _cuts_of(self, narrow: Narrow, since: int) -> list[Cut]:
