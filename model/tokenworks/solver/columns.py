@@ -17,7 +17,7 @@ from tokenworks.solver.wide import Wide
 
 MOST_ROUNDS = 40
 # Of the gap asked for, what the relaxation may leave.
-SHARE = 0.75
+SHARE = 0.5
 # A round that brings bound and best point nearer by less than this, relative, gains nothing, and
 # ends the rounds when so many have.
 GAIN = 1e-4

@@ -14,7 +14,7 @@ Flags = npt.NDArray[np.bool_]
 def neighbourhoods(
     names: Sequence[tuple[str, Any]], whole: Flags, rises: Mapping[str, float], away: Flags
 ) -> Iterator[Flags]:
-    """Columns to free: of a dear family, where incumbent and relaxation differ, of a site.
+    """Columns to free: of a dear family, of a site, where incumbent and relaxation differ.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ def neighbourhoods(
     families = np.array([name for name, _ in names])
     for name in sorted(rises, key=lambda name: -rises[name]):
         yield whole & (families == name)
-    yield whole & away
     sites = np.array([_first(index) for _, index in names])
     for site in np.unique(sites[whole]):
         yield whole & (sites == site)
+    yield whole & away
 
 
 def _first(index: Any) -> str:
