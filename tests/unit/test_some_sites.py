@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.properties.site_cases import OPTIONS, case_of_four
+from tests.properties import cases
+from tests.properties.site_cases import COPIES, NAMING_SITES, OPTIONS, case_of_four, copied
 
 import tokenworks as tw
 from tokenworks.build import build
+from tokenworks.candidates import candidates
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
-from tokenworks.solver import some_sites
+from tokenworks.solver import places, some_sites
+from tokenworks.solver.known import figures_of
 from tokenworks.solver.matrix import compile_matrix
+from tokenworks.solver.parts import split
 from tokenworks.solver.places import by_rank, first_sites, groups_of, names_of
 from tokenworks.solver.some_sites import solve_many_sites
 from tokenworks.solver.whole import solve_whole
@@ -97,6 +101,39 @@ def test_held_sites_are_among_the_first(write_scenario: Write) -> None:
     held = {site for site in x.tables["holdings"]["site"] if site}
     assert held
     assert held <= set(first_sites(x, by_rank(x)))
+
+
+def test_first_sites_reach_all_demand_that_any_site_reaches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    x = assemble(tw.load("us-quick"))
+    monkeypatch.setattr(places, "FIRST", 1)
+    monkeypatch.setattr(places, "MOST_FIRST", 1)
+    chosen, order = first_sites(x, by_rank(x)), by_rank(x)
+    assert 1 < len(chosen) < len(order)
+    by_demand: dict[tuple[str, str], set[str]] = {}
+    for workload, region, site, _ in candidates(x).serving.flows:
+        by_demand.setdefault((workload, region), set()).add(site)
+    assert len(by_demand) > 1
+    for demand, sites in by_demand.items():
+        assert sites & set(chosen), demand
+
+
+def test_sites_with_the_same_operating_data_share_their_cuts(write_scenario: Write) -> None:
+    tables = cases.random_case(0)
+    for name in NAMING_SITES:
+        tables[name] = [*tables[name], *(copied(row) for row in tables[name])]
+    x = assemble(load_scenario(write_scenario(cases.OPTIONS, **(tables | {"site_links": []}))))
+    model = build(x)
+    matrix = compile_matrix(model.pyomo)
+    of: dict[str, set[bytes]] = {}
+    for part in split(matrix, model.operating).dispatches:
+        site = matrix.columns[part.stocks[0]].index()[0]
+        of.setdefault(site, set()).add(figures_of(matrix, part))
+    one, other = (site for site in x.tables["sites"]["site"] if site in COPIES)
+    assert of[one] == of[COPIES[one]]
+    assert of[other] == of[COPIES[other]]
+    assert not of[one] & of[other]
 
 
 def test_sources_of_figures_name_no_set_of_the_model() -> None:

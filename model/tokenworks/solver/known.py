@@ -116,10 +116,14 @@ def planned(known: Known, names: Iterable[Name]) -> Floats:
 
 
 def figures_of(matrix: Matrix, part: Part) -> bytes:
-    """A digest of all that decides what a dispatch answers, and of what its stocks are."""
+    """A digest of all that decides what a dispatch answers to its stocks, in their order.
+
+    Names of places are none of it: sites with the same operating data share their cuts.
+    """
     found = hashlib.sha256()
     stocks = (matrix.columns[place] for place in part.stocks.tolist())
-    found.update(repr([(s.parent_component().local_name, s.index()) for s in stocks]).encode())
+    kinds = [(s.parent_component().local_name, _numbers(s.index())) for s in stocks]
+    found.update(repr(kinds).encode())
     arrays = [matrix.cost[part.columns], matrix.lower[part.columns], matrix.upper[part.columns]]
     arrays += [matrix.row_lower[part.rows], matrix.row_upper[part.rows]]
     for sparse in (part.a, part.b):
@@ -128,6 +132,12 @@ def figures_of(matrix: Matrix, part: Part) -> bytes:
         found.update(np.ascontiguousarray(array).tobytes())
         found.update(b"|")
     return found.digest()
+
+
+def _numbers(index: Any) -> list[Any]:
+    """What of an index is no name: its step."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return [part for part in parts if not isinstance(part, str)]
 
 
 def _columns(matrix: Matrix, parts: Parts) -> list[Name]:

@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from tokenworks.candidates.points import fits_site, matches, round_trips_ms
 from tokenworks.eligible import at_home, sovereign_workloads
-from tokenworks.frames import lookup
+from tokenworks.frames import lookup, rows_by
 from tokenworks.inputs import Inputs, linked
 from tokenworks.levelised import levelised_costs
+from tokenworks.schema.tables_hardware import DECODE
 
 Group = tuple[str, ...]
 
@@ -83,8 +85,9 @@ def by_rank(x: Inputs) -> list[str]:
 def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
     """Sites to search at first.
 
-    Those that hold something already; for every region that demand may not leave the cheapest at
-    home; then the cheapest, until there are so many and so much room.
+    Those that hold something already; for all demand that none of these may serve or reaches in
+    time the cheapest that does, what few sites serve first; then the cheapest, until there are so
+    many and so much room.
 
     Parameters
     ----------
@@ -96,20 +99,54 @@ def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
     holdings = x.tables["holdings"]
     held = set(holdings["site"]) if len(holdings) else set()
     chosen = [site for site in order if site in held]
-    home = at_home(x.tables) if sovereign_workloads(x.tables) else set()
-    for region in sorted({region for _, region in home}):
-        own = [site for site in order if (site, region) in home]
-        if own and not set(own).intersection(chosen):
-            chosen.append(own[0])
-    room = lookup(x.tables["sites"], "site", "max_it_mw")
+    reach = _reach(x, order)
+    for key in sorted(reach, key=lambda key: (len(reach[key]), key)):
+        if not set(reach[key]).intersection(chosen):
+            chosen.append(reach[key][0])
+    # What has to be there says nothing of how much room is left for the others' demand.
+    room, fixed = lookup(x.tables["sites"], "site", "max_it_mw"), len(chosen)
     needed = ROOM * _needed_mw(x)
     for site in order:
-        enough = sum(room[one] for one in chosen) >= needed
-        if len(chosen) >= (FIRST if enough else MOST_FIRST):
+        enough = sum(room[one] for one in chosen[fixed:]) >= needed
+        if len(chosen) - fixed >= (FIRST if enough else MOST_FIRST):
             break
         if site not in chosen:
             chosen.append(site)
     return chosen
+
+
+def _reach(x: Inputs, order: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """(workload, region) with demand to the sites that may serve it in time, in that order.
+
+    In time is a first token from a system that fits the site's halls, whenever it arrives.
+    """
+    sites, systems = rows_by(x.tables["sites"], "site"), rows_by(x.tables["hardware"], "system")
+    limits = lookup(x.tables["workloads"], "workload", "ttft_limit_ms")
+    trips, queue_ms = round_trips_ms(x), x.scenario.latency.queue_ms
+    home, sovereign = at_home(x.tables), sovereign_workloads(x.tables)
+    first_ms: dict[tuple[str, str], float] = {}
+    for match in matches(x):
+        for site in order if match.stage != DECODE else ():
+            if fits_site(systems[match.system], sites[site]):
+                key = site, match.workload
+                first_ms[key] = min(match.ttft_ms, first_ms.get(key, np.inf))
+    found: dict[tuple[str, str], list[str]] = {}
+    for workload, region in sorted(set(zip(*_asked(x), strict=True))):
+        spare = limits[workload] - queue_ms
+        own = [
+            site
+            for site in order
+            if first_ms.get((site, workload), np.inf) + trips[site, region] <= spare
+            and (workload not in sovereign or (site, region) in home)
+        ]
+        if own:
+            found[workload, region] = own
+    return found
+
+
+def _asked(x: Inputs) -> tuple[list[str], list[str]]:
+    demand = x.tables["demand"].query("output_tokens_per_s > 0")
+    return demand["workload"].tolist(), demand["region"].tolist()
 
 
 def _middle_year(x: Inputs) -> int:

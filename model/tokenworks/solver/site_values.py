@@ -27,9 +27,6 @@ from tokenworks.solver.places import Group, names_of
 from tokenworks.solver.sites import Sites, settle
 from tokenworks.solver.wide import arrays
 
-# Less than this share of the whole is nothing.
-NOTHING = 1e-6
-
 
 class Here(Executor):
     """Runs what it is given at once, in the thread that gives it."""
@@ -66,7 +63,7 @@ def values_of(
     x: Inputs,
     groups: Sequence[Group],
     known: Known,
-    whole_usd: float,
+    idle_usd: float,
     goes_on: Callable[[], bool],
     pool: Executor,
     ahead: int,
@@ -81,8 +78,8 @@ def values_of(
         The groups.
     known
         Prices of what is shared, and cuts.
-    whole_usd
-        The size of what is bounded.
+    idle_usd
+        A group that is worth less is taken for worth that, without another look at its power.
     goes_on
         Asked before a group is built, and before a value is made better than a first one.
     pool
@@ -90,7 +87,6 @@ def values_of(
     ahead
         How many are built before the first of them is done.
     """
-    nothing_usd = NOTHING * whole_usd
     waiting: list[Future[Value]] = []
     models = by_site(x, groups)
     for group in groups:
@@ -103,7 +99,7 @@ def values_of(
         program = investment(matrix, parts, cost_scale(matrix.cost))
         cuts = _cuts(matrix, parts, known, program.scale)
         own = _Own(matrix, parts, program, names_of(x, group), cuts)
-        waiting.append(pool.submit(_value, own, known, nothing_usd, goes_on))
+        waiting.append(pool.submit(_value, own, known, idle_usd, goes_on))
         if len(waiting) >= ahead:
             yield waiting.pop(0).result()
     yield from (one.result() for one in waiting)
@@ -138,7 +134,7 @@ class _Own:
     cuts: list[Cut]
 
 
-def _value(of: _Own, known: Known, nothing_usd: float, goes_on: Callable[[], bool]) -> Value:
+def _value(of: _Own, known: Known, idle_usd: float, goes_on: Callable[[], bool]) -> Value:
     matrix, parts, program = of.matrix, of.parts, of.program
     sites = Sites(program, of.names, implied_upper(arrays(program)), Here(), of_some=True)
     sites.add(of.cuts)
@@ -155,8 +151,9 @@ def _value(of: _Own, known: Known, nothing_usd: float, goes_on: Callable[[], boo
         own = cost[one.columns]
         one.solve(own)
         found = one.bound(own)
-        if found < -nothing_usd * program.scale and goes_on():
-            settle(one, own, ask, goes_on)
+        least = -idle_usd * program.scale / len(sites.programs)
+        if found < least and goes_on():
+            settle(one, own, ask, goes_on, enough=least)
             one.solve(own)
             found = max(found, one.bound(own))
         total += found

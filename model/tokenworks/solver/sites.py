@@ -207,7 +207,11 @@ class Sites:
 
 
 def settle(
-    program: SiteProgram, cost: Floats, ask: Ask, goes_on: Callable[[], bool]
+    program: SiteProgram,
+    cost: Floats,
+    ask: Ask,
+    goes_on: Callable[[], bool],
+    enough: float = np.inf,
 ) -> tuple[list[Cut], Floats]:
     """Solve a site's program with its dispatches, by cuts.
 
@@ -221,6 +225,8 @@ def settle(
         Answers of dispatches.
     goes_on
         Asked before every round but the first.
+    enough
+        An optimum that is shown to lie above this is not looked at more closely.
 
     Returns
     -------
@@ -243,7 +249,7 @@ def settle(
         program.add(new)
         found += new
         least = float(cost @ values[:own]) + float(values[own:].sum())
-        if best - least <= FITTED * dispatched or not goes_on():
+        if least >= enough or best - least <= FITTED * dispatched or not goes_on():
             break
     return found, values
 

@@ -39,6 +39,10 @@ FEW_DAYS = 2
 SHARE = 0.4
 # Of the time that is left, what a search may take.
 TIME_SHARE = 0.6
+# Of the gap that a search has left, what groups that are hardly looked at may hold; and what of the
+# whole is nothing.
+IDLE_SHARE = 0.8
+NOTHING = 1e-6
 # Sites that join a search at most, each of another group, and the share that these groups hold of
 # all that could be earned.
 MORE = 4
@@ -222,7 +226,7 @@ def _bounded(search: _Search) -> list[float]:
     with ThreadPoolExecutor(threads) as pool:
         found = list(
             values_of(
-                *(x, search.groups, known, abs(best.objective_usd)),
+                *(x, search.groups, known, _idle_usd(search, best)),
                 *(lambda: search.left_s > 0.0, pool, threads + 1),
             )
         )
@@ -233,6 +237,13 @@ def _bounded(search: _Search) -> list[float]:
     search.size = _size(search, matrix.shape, int(matrix.a.nnz), found)
     search.tell("all sites")
     return [value.usd for value in found]
+
+
+def _idle_usd(search: _Search, best: Solved) -> float:
+    """What a group may be short of nothing: its share of the gap that the search has left."""
+    size = abs(best.objective_usd)
+    left = search.options.gap * size - (best.objective_usd - best.bound_usd)
+    return max(NOTHING * size, IDLE_SHARE * left / len(search.groups))
 
 
 def _size(
