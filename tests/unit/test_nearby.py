@@ -10,6 +10,7 @@ from tokenworks.build import build
 from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import assemble
 from tokenworks.io.scenario_files import load_scenario
+from tokenworks.solver.highs import Status, run
 from tokenworks.solver.known import of_plan
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.method import solve_model
@@ -50,6 +51,27 @@ def test_of_the_same_scenario_nothing_is_searched(scenario, known) -> None:
     found = nearby(compile_matrix(model.pyomo), scenario.solve, known)
     if found is not None:
         assert found.objective - found.bound <= GAP * abs(found.objective)
+
+
+@pytest.mark.parametrize("gap", [0.01, 0.003])
+def test_what_is_not_near_enough_is_searched_until_it_is_proven(scenario, known, gap) -> None:
+    changed = scenario.with_(NEIGHBOURS[0] | {"solve.gap": gap})
+    matrix = compile_matrix(build(assemble(changed)).pyomo)
+    found = nearby(matrix, changed.solve, known)
+    assert found is not None
+    assert found.status is Status.OPTIMAL
+    assert found.objective - found.bound <= gap * abs(found.objective)
+    cold = run(matrix, changed.solve)
+    assert max(found.bound, cold.bound) <= min(found.objective, cold.objective)
+
+
+def test_a_search_ends_where_its_bound_is_enough(scenario) -> None:
+    matrix = compile_matrix(build(assemble(scenario)).pyomo)
+    whole = run(matrix, scenario.solve)
+    low = whole.bound - 0.5 * abs(whole.bound)
+    ended = run(matrix, scenario.solve, enough=low)
+    assert ended.status is Status.GAP_LEFT
+    assert low <= ended.bound <= whole.objective
 
 
 def test_an_infeasible_neighbour_is_still_infeasible(scenario, known) -> None:

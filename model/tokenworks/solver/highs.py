@@ -6,7 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -88,6 +88,7 @@ def run(
     log: bool = False,
     whole_within: float | None = None,
     most_nodes: int | None = None,
+    enough: float | None = None,
 ) -> Outcome:
     """Solve a program with HiGHS.
 
@@ -103,6 +104,8 @@ def run(
         Tolerance of whole columns, in place of HiGHS's own.
     most_nodes
         Nodes after which a search ends with what it has; None for no such limit.
+    enough
+        A bound at which the search ends, as by a limit, with or without a plan.
 
     Raises
     ------
@@ -126,12 +129,28 @@ def run(
     }.items():
         solver.setOptionValue(name, value)
     solver.HandleKeyboardInterrupt = True
+    proven = _Proven(np.inf if enough is None else enough * scale)
+    solver.cbMipInterrupt += proven.look
     load(solver, matrix, scale)
     # Standard output holds results alone; what highspy says of an interrupt is none.
     with contextlib.redirect_stdout(sys.stderr), _pool(options.threads):
         solver.solve()
     seconds = time.perf_counter() - started
-    return _outcome(solver, matrix, scale, seconds)
+    found = _outcome(solver, matrix, scale, seconds)
+    return replace(found, status=Status.GAP_LEFT) if proven.enough else found
+
+
+class _Proven:
+    """Ends a search whose bound is enough; HiGHS asks from time to time."""
+
+    def __init__(self, bound: float) -> None:
+        self._bound, self.enough = bound, False
+
+    def look(self, event: Any) -> None:
+        """Told of the bound so far."""
+        self.enough = self.enough or event.data_out.mip_dual_bound >= self._bound
+        if self.enough:
+            event.interrupt()
 
 
 def add_rows(solver: highspy.Highs, a: Any, lower: Floats, upper: Floats) -> None:
@@ -174,7 +193,10 @@ def _outcome(solver: highspy.Highs, matrix: Matrix, scale: float, seconds: float
     status, info = _ENDS[end], solver.getInfo()
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if not feasible:
-        return Outcome(status, None, np.inf, -np.inf, seconds)
+        # A search that a limit has ended may have proven something before it found any plan.
+        limited = matrix.whole.any() and status is not Status.INFEASIBLE
+        bound = info.mip_dual_bound / scale if limited else -np.inf
+        return Outcome(status, None, np.inf, bound, seconds)
     objective = info.objective_function_value / scale
     # A program without whole columns is solved to its optimum: it is its own bound.
     bound = info.mip_dual_bound / scale if matrix.whole.any() else objective
