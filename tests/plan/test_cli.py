@@ -60,6 +60,7 @@ def test_json_prints_the_manifest_alone(two_sites: Path, tmp_path: Path) -> None
     assert manifest["objective_usd"] == written["objective_usd"]
 
 
+@pytest.mark.slow
 def test_hours_of_a_year_are_in_the_manifest_and_the_folder(
     write_scenario: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -53,7 +53,15 @@ def check(scenario: Scenario, sign: int, changes: laws.Changes) -> None:
     assert sign * (cost(changed) - cost(scenario)) <= OWN_CALENDAR * before
 
 
-@pytest.mark.parametrize("group", [*laws.NO_DEARER, *laws.NO_CHEAPER])
+# Two to four times as long as the others.
+SLOW_GROUPS = ("sooner", "longer", "looser")
+GROUPS = [
+    pytest.param(group, marks=pytest.mark.slow if group in SLOW_GROUPS else ())
+    for group in (*laws.NO_DEARER, *laws.NO_CHEAPER)
+]
+
+
+@pytest.mark.parametrize("group", GROUPS)
 @QUICK
 @given(seed=SEEDS)
 def test_changes_of_one_kind_at_once(group: str, seed: int, write_scenario: Write) -> None:
