@@ -21,6 +21,8 @@ from tokenworks.solver.parts import Indices
 # Scaled cost under which no dispatch can fall: not a bound that anything should reach.
 NO_FLOOR = -1e9
 LOOSE_TOLERANCE = 1e-7
+# Of HiGHS's weights of edges: of the reference framework, which start as ones.
+DEVEX = 1
 # Cuts that were slack by more than this share of the dispatches' cost are dropped.
 SLACK = 1e-3
 
@@ -56,9 +58,19 @@ class Master:
         Investment.
     stands
         True for rows that stand from the start besides those that always do.
+    large
+        The first relaxation by the interior point and crossover, those after it with weights that
+        need no start of their own: of tens of thousands of rows, a few iterations otherwise take
+        as long as a thousand.
     """
 
-    def __init__(self, program: Investment, stands: npt.NDArray[np.bool_] | None = None) -> None:
+    def __init__(
+        self,
+        program: Investment,
+        stands: npt.NDArray[np.bool_] | None = None,
+        *,
+        large: bool = False,
+    ) -> None:
         self.program = program
         self.count, self.dispatches = program.count, len(program.stocks)
         self.cost, self.offset, self.whole = program.cost, program.offset, program.whole
@@ -74,6 +86,9 @@ class Master:
         self.cuts: list[Cut] = []
         self._is_cut = np.zeros(int((~self._lazy.waits).sum()), dtype=np.bool_)
         self._solver = self._loaded()
+        if large:
+            self._solver.setOptionValue("solver", "ipx")
+            self._solver.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
 
     def _loaded(self) -> highspy.Highs:
         stand = np.flatnonzero(~self._lazy.waits)
@@ -131,6 +146,7 @@ class Master:
         """Solve with the rows that stand; false where that has no solution."""
         for _ in range(2):
             self._solver.run()
+            self._solver.setOptionValue("solver", "choose")  # from a basis, the simplex method
             status = self._solver.getModelStatus()
             if status in _INFEASIBLE:
                 return False

@@ -133,7 +133,7 @@ class Search:
         else:
             if before is not None:
                 self._hand_over(wide)
-            master = Master(program, wide.stands[narrow.rows])
+            master = Master(program, wide.stands[narrow.rows], large=True)
             cuts = wide.near()
             if master.earns:
                 # What earns without end at prices a tolerance off is held by cuts that are far.
