@@ -115,8 +115,11 @@ def test_first_sites_reach_all_demand_that_any_site_reaches(
     for workload, region, site, _ in candidates(x).serving.flows:
         by_demand.setdefault((workload, region), set()).add(site)
     assert len(by_demand) > 1
+    zone = x.tables["sites"].set_index("site")["zone"]
     for demand, sites in by_demand.items():
-        assert sites & set(chosen), demand
+        there = sites & set(chosen)
+        assert len(there) >= min(2, len(sites)), demand
+        assert zone[list(there)].nunique() >= min(2, zone[list(sites)].nunique()), demand
 
 
 def test_sites_with_the_same_operating_data_share_their_cuts(write_scenario: Write) -> None:

@@ -85,6 +85,11 @@ def generate(
         left = np.inf if inner is None else relative(inner[0] - wide.bound, inner[0])
         if left <= SHARE * search.target or idle >= IDLE_ROUNDS:
             break
+    if wide.rough and search.left_s > 0.0:
+        # What holds a little for the tolerance alone would be searched among as well.
+        wide.relax(search.left_s, closely=True)
+        search.bound = max(search.bound, wide.bound)
+        search.stage("columns")
 
 
 def ask_at(wide: Wide, dispatches: Dispatches, point: Floats) -> float:

@@ -69,9 +69,11 @@ def solve_decomposed(
                 break
             relaxed = _relaxed(search)
             rises = search.dive(relaxed)
-            while search.unfinished() and search.prove() and search.bound_is_behind:
+            while search.unfinished() and search.bound_is_behind and search.prove():
                 pass
             search.improve(relaxed, rises)
+            if search.unfinished():
+                search.prove()
             if not (left and search.unfinished() and _more(search)):
                 break
         search.close()

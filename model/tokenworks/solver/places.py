@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ SOURCES = "figure_sources"
 # Sites that are searched at first, at least; more where these have too little room.
 FIRST = 12
 MOST_FIRST = 24
+# Sites that reach each demand at first, of as many zones: at the price of what the only one cannot
+# serve, every other that reaches it would look as if it earned all of that.
+REACHED_BY = 2
 # Room of the first sites, over what the demand at the end asks for.
 ROOM = 1.25
 
@@ -85,9 +88,9 @@ def by_rank(x: Inputs) -> list[str]:
 def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
     """Sites to search at first.
 
-    Those that hold something already; for all demand that none of these may serve or reaches in
-    time the cheapest that does, what few sites serve first; then the cheapest, until there are so
-    many and so much room.
+    Those that hold something already; for all demand the cheapest that may serve it and reach it in
+    time, two of two zones where there are, what few sites serve first; then the cheapest, until
+    there are so many and so much room.
 
     Parameters
     ----------
@@ -101,8 +104,7 @@ def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
     chosen = [site for site in order if site in held]
     reach = _reach(x, order)
     for key in sorted(reach, key=lambda key: (len(reach[key]), key)):
-        if not set(reach[key]).intersection(chosen):
-            chosen.append(reach[key][0])
+        chosen += _lacking(reach[key], chosen, lookup(x.tables["sites"], "site", "zone"))
     # What has to be there says nothing of how much room is left for the others' demand.
     room, fixed = lookup(x.tables["sites"], "site", "max_it_mw"), len(chosen)
     needed = ROOM * _needed_mw(x)
@@ -113,6 +115,23 @@ def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
         if site not in chosen:
             chosen.append(site)
     return chosen
+
+
+def _lacking(reaching: Sequence[str], chosen: Sequence[str], zone: Mapping[str, str]) -> list[str]:
+    """Of the sites that reach a demand, the cheapest that have to join the chosen ones."""
+    there = [site for site in reaching if site in chosen]
+    zones = {zone[site] for site in there}
+    asked = min(REACHED_BY, len({zone[site] for site in reaching}))
+    joining: list[str] = []
+    for elsewhere in (True, False):
+        for site in reaching:
+            enough = len(zones) >= asked if elsewhere else len(there) >= REACHED_BY
+            if enough or site in there or (elsewhere and zone[site] in zones):
+                continue
+            joining.append(site)
+            there.append(site)
+            zones.add(zone[site])
+    return joining
 
 
 def _reach(x: Inputs, order: Sequence[str]) -> dict[tuple[str, str], list[str]]:

@@ -20,8 +20,14 @@ from tokenworks.solver.parts import Indices
 
 # End of a column in a site's program where its rows give none: not a bound, only a box.
 BOX = 1e6
-# Steps of the simplex method from an old basis after which it starts again.
-WARM_STEPS = 10_000
+# From an old basis the simplex method can go round in circles; the interior point, with crossover,
+# does not, and where it finds nothing the simplex method starts anew. Each with its most steps.
+WARM_STEPS = 2_000
+WAYS = (
+    ("choose", WARM_STEPS),
+    ("ipx", highspy.kHighsIInf),
+    ("simplex", highspy.kHighsIInf),
+)
 # What a site holds of a column beyond rounding.
 HELD = 1e-6
 
@@ -92,13 +98,13 @@ class SiteProgram:
         solver, own = self._solver, len(self.columns)
         solver.changeColsCost(own, np.arange(own, dtype=np.int32), cost)
         while True:
-            solver.setOptionValue("simplex_iteration_limit", WARM_STEPS)
-            solver.run()
-            if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-                # From an old basis it can go round in circles; presolved, from the start, not.
-                solver.clearSolver()
-                solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+            for way, steps in WAYS:
+                solver.setOptionValue("solver", way)
+                solver.setOptionValue("simplex_iteration_limit", steps)
                 solver.run()
+                if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                    break
+                solver.clearSolver()
             if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 status = solver.modelStatusToString(solver.getModelStatus())
                 raise SolverError(f"the program of a site ended with status {status}")

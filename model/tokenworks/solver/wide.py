@@ -78,6 +78,8 @@ class Wide:
         All that are known.
     active
         By site, whether it is searched; the others are asked for the bound alone.
+    rough
+        Whether the last relaxation was solved roughly: nearly all columns hold a little then.
     """
 
     def __init__(self, program: Investment, names: Collection[str], pool: Executor) -> None:
@@ -107,6 +109,7 @@ class Wide:
         self.proving = np.zeros(len(program.rows))
         self.active = np.zeros(len(self.sites.programs), dtype=np.bool_)
         self.cuts: list[Cut] = []
+        self.rough = False
 
     def start(self, seconds: float) -> None:
         """First prices: of each row that is shared the least that a few sites alone would have.
@@ -183,8 +186,15 @@ class Wide:
         self.cuts += cuts
         self.sites.add(cuts)
 
-    def relax(self, seconds: float) -> bool:
+    def relax(self, seconds: float, *, closely: bool = False) -> bool:
         """Solve the relaxation among what is used, and ask all sites at its prices.
+
+        Parameters
+        ----------
+        seconds
+            Time limit.
+        closely
+            Not roughly, however far from each other bound and relaxation are.
 
         Returns
         -------
@@ -194,10 +204,12 @@ class Wide:
         columns, rows = np.flatnonzero(self.used), np.flatnonzero(self._rows())
         self._rounds += 1
         near = self.value - self.bound <= NEAR * abs(self.value)
-        tolerance = TOLERANCE if near else ROUGH_TOLERANCE
+        rough = not (near or closely)
+        tolerance = ROUGH_TOLERANCE if rough else TOLERANCE
         found = solve_interior(self._among(columns, rows), tolerance, seconds)
         if found is None:
             return False
+        self.rough = rough
         self.value = found.bound
         self.point = np.zeros(self.program.count)
         self.point[columns] = found.columns[: len(columns)]
