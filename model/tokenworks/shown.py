@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tokenworks.report.plots import Plots
+
+
+def gap_in_words(gap: float) -> str:
+    """The gap of a plan, or that there is no bound: time may be up before all sites were asked."""
+    return f"gap {gap:.2%}" if math.isfinite(gap) else "no bound proven"
+
+
+def proof_in_words(gap: float, side: str) -> str:
+    """How far a plan is from the best at most; `side` says on which it lies of any plan."""
+    return f"at most {gap:.2%} {side} any plan" if math.isfinite(gap) else "no bound was proven"
 
 
 class Shown:
@@ -18,7 +29,8 @@ class Shown:
         cost = "no owned token" if usd is None else f"{usd:.4f} USD per million owned tokens"
         return (
             f"Plan({plan.scenario.name!r}: {plan.status}, {plan.objective_usd / 1e9:,.3f} bn USD, "
-            f"gap {plan.gap:.2%}, sites built: {plan.tables['sites']['site'].nunique()}, {cost})"
+            f"{gap_in_words(plan.gap)}, "
+            f"sites built: {plan.tables['sites']['site'].nunique()}, {cost})"
         )
 
     def _repr_html_(self) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
 import tokenworks as tw
 from tokenworks.plan import Plan
+from tokenworks.report.terminal import print_plan
 from tokenworks.solver.told import told
 from tokenworks.study.branches import BranchedPlan
 
@@ -26,6 +30,14 @@ def test_a_plan_shows_its_proof_and_cost(plan: Plan) -> None:
     assert f"{plan.summary.cost_usd_per_mtoken:.4f}" in page
     assert plan.status in page
     assert repr(plan).startswith("Plan('two-sites': optimal")
+
+
+def test_a_plan_without_a_bound_says_so(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    unbounded = replace(plan, bound_usd=-math.inf, gap=math.inf, gap_controllable=math.inf)
+    print_plan(unbounded)
+    for shown in (repr(unbounded), unbounded._repr_html_(), capsys.readouterr().out):
+        assert "no bound" in shown
+        assert "inf" not in shown
 
 
 @pytest.mark.slow
@@ -51,3 +63,6 @@ def test_progress_is_a_bar_a_function_or_silent(capsys: pytest.CaptureFixture[st
     written = capsys.readouterr().err
     assert "close" in written
     assert "gap 50.00%" in written
+    with told(progress=True) as tell:
+        tell("search", -math.inf, 3e9)
+    assert "best 3.000 bn USD, no bound" in capsys.readouterr().err

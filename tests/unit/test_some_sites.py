@@ -118,8 +118,8 @@ def test_first_sites_reach_all_demand_that_any_site_reaches(
     zone = x.tables["sites"].set_index("site")["zone"]
     for demand, sites in by_demand.items():
         there = sites & set(chosen)
-        assert len(there) >= min(2, len(sites)), demand
-        assert zone[list(there)].nunique() >= min(2, zone[list(sites)].nunique()), demand
+        assert len(there) >= min(3, len(sites)), demand
+        assert zone[list(there)].nunique() >= min(3, zone[list(sites)].nunique()), demand
 
 
 def test_sites_with_the_same_operating_data_share_their_cuts(write_scenario: Write) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Mapping
@@ -156,11 +157,11 @@ def print_study(study: Study) -> None:
 def _cells(row: Mapping[Any, Any]) -> list[str]:
     low, high = row["difference_low_usd"], row["difference_high_usd"]
     known = not (pd.isna(low) or pd.isna(high))
-    cost, served = row["cost_usd_per_mtoken"], row["served_share"]
+    cost, served, gap = row["cost_usd_per_mtoken"], row["served_share"], row["gap"]
     return [
         str(row["run"]),
         money(row["objective_usd"]),
-        f"{row['gap']:.2%}",
+        f"{gap:.2%}" if pd.notna(gap) and math.isfinite(gap) else "",
         f"{money(low)} to {money(high)}" if known else "",
         str(row["difference"]) if known else "",
         "" if pd.isna(cost) else f"{cost:.4f}",

@@ -9,6 +9,7 @@ from rich.text import Text
 from tokenworks.frames import rows
 from tokenworks.plan import Plan
 from tokenworks.report.terminal import new_table, print_plan, results
+from tokenworks.shown import proof_in_words
 from tokenworks.study.branches import BranchedPlan
 
 
@@ -34,7 +35,7 @@ def _head(plan: BranchedPlan) -> Text:
     text.append(f"{plan.status} in {plan.seconds['total']:.1f} s: expected cost ")
     text.append(_money(plan.objective_usd), style="bold")
     text.append(
-        f" present value, at most {plan.gap:.2%} above any plan; {plan.size['rows']:,} rows, "
+        f" present value, {proof_in_words(plan.gap, 'above')}; {plan.size['rows']:,} rows, "
         f"{plan.size['columns']:,} columns\n"
     )
     return text

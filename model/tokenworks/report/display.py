@@ -10,6 +10,7 @@ import pandas as pd
 
 from tokenworks.frames import rows as rows_of
 from tokenworks.markup import card, listed, pairs, table
+from tokenworks.shown import proof_in_words
 
 if TYPE_CHECKING:
     from tokenworks.plan import Plan
@@ -26,7 +27,7 @@ def plan_html(plan: Plan) -> str:
     earned = summary.net_present_value_usd
     worth = plan.objective_usd if earned is None else earned
     name = "present value of cost" if earned is None else "net present value"
-    proven = f"at most {plan.gap:.2%} from any plan"
+    proven = proof_in_words(plan.gap, "from")
     facts.append((name, f"{_money(worth)}, {proven}"))
     year = plan.scenario.finance.usd_year
     if summary.cost_usd_per_mtoken is not None:
@@ -73,7 +74,7 @@ def branched_html(plan: BranchedPlan) -> str:
     """A plan with branches: expected cost, and each branch with its regret."""
     facts = [
         ("status", f"{plan.status}, {plan.seconds.get('total', 0.0):,.1f} s"),
-        ("expected cost", f"{_money(plan.objective_usd)}, at most {plan.gap:.2%} above any plan"),
+        ("expected cost", f"{_money(plan.objective_usd)}, {proof_in_words(plan.gap, 'above')}"),
     ]
     rows = [
         [

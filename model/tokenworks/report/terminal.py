@@ -17,6 +17,7 @@ from rich.text import Text
 from tokenworks.plan import Plan
 from tokenworks.report.components import by_group
 from tokenworks.report.figures import confidence_by_figure, counts
+from tokenworks.shown import proof_in_words
 from tokenworks.solver.whole import relative
 
 WIDTH = 100
@@ -96,11 +97,12 @@ def _head(plan: Plan) -> Text:
     earned = plan.summary.net_present_value_usd
     text.append(money(plan.objective_usd if earned is None else earned), style="bold")
     text.append(
-        f" {'' if earned is None else 'net '}present value, at most {_percent(plan.gap)} "
-        f"{'above' if earned is None else 'below'} any plan "
-        f"({_percent(plan.gap_controllable)} of what a plan can change); "
-        f"{plan.size['rows']:,} rows, {plan.size['columns']:,} columns\n"
+        f" {'' if earned is None else 'net '}present value, "
+        f"{proof_in_words(plan.gap, 'above' if earned is None else 'below')}"
     )
+    if math.isfinite(plan.gap):
+        text.append(f" ({_percent(plan.gap_controllable)} of what a plan can change)")
+    text.append(f"; {plan.size['rows']:,} rows, {plan.size['columns']:,} columns\n")
     return text
 
 

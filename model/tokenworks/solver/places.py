@@ -23,7 +23,7 @@ FIRST = 12
 MOST_FIRST = 24
 # Sites that reach each demand at first, of as many zones: at the price of what the only one cannot
 # serve, every other that reaches it would look as if it earned all of that.
-REACHED_BY = 2
+REACHED_BY = 3
 # Room of the first sites, over what the demand at the end asks for.
 ROOM = 1.25
 
@@ -89,7 +89,7 @@ def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
     """Sites to search at first.
 
     Those that hold something already; for all demand the cheapest that may serve it and reach it in
-    time, two of two zones where there are, what few sites serve first; then the cheapest, until
+    time, three of three zones where there are, what few sites serve first; then the cheapest, until
     there are so many and so much room.
 
     Parameters

@@ -224,12 +224,13 @@ def _bounded(search: _Search) -> list[float]:
     bound = of_no_site(matrix, parts, names, known)
     threads = search.options.threads
     with ThreadPoolExecutor(threads) as pool:
-        found = list(
-            values_of(
-                *(x, search.groups, known, _idle_usd(search, best)),
-                *(lambda: search.left_s > 0.0, pool, threads + 1),
-            )
-        )
+        found = []
+        for value in values_of(
+            *(x, search.groups, known, _idle_usd(search, best)),
+            *(lambda: search.left_s > 0.0, pool, threads + 1),
+        ):
+            found.append(value)
+            search.tell(f"other sites, {len(found)} of {len(search.groups)} groups")
     search.note("all sites", began)
     if len(found) < len(search.groups):  # without all of them it bounds nothing
         return []

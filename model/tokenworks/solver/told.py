@@ -53,7 +53,7 @@ def bar_of(**options: Any) -> Any:
 
 def _found(bound_usd: float, incumbent_usd: float | None) -> str:
     if not math.isfinite(bound_usd):
-        return ""
+        return "" if incumbent_usd is None else f"best {incumbent_usd / 1e9:,.3f} bn USD, no bound"
     said = f"bound {bound_usd / 1e9:,.3f} bn USD"
     if incumbent_usd is None:
         return said

@@ -23,6 +23,7 @@ from tokenworks.plan import Plan, plan_from, plan_of, save_run, with_options
 from tokenworks.results.frames import frame
 from tokenworks.schema import results as declared
 from tokenworks.schema.scenario import Scenario, Solve
+from tokenworks.shown import gap_in_words
 from tokenworks.solver.extensive import (
     BranchProgram,
     Extensive,
@@ -98,7 +99,7 @@ class BranchedPlan:
         names = ", ".join(self.plans)
         return (
             f"BranchedPlan({self.scenario.name!r}: {self.status}, expected cost "
-            f"{self.objective_usd / 1e9:,.3f} bn USD, gap {self.gap:.2%}, branches: {names})"
+            f"{self.objective_usd / 1e9:,.3f} bn USD, {gap_in_words(self.gap)}, branches: {names})"
         )
 
     def _repr_html_(self) -> str:
