@@ -189,11 +189,11 @@ def _verdict(facts: Facts) -> b.Spans:
         (found("usual/manifest", "usual/objective_usd"), found("manifest", "bound_usd")),
     )
     of = "present value of cost less revenue" if _earning(facts) else "present value of cost"
+    least, most = facts.figure(low, "usd"), facts.figure(high, "usd")
+    apart: b.Spans = (" between ", least, " and ", most)
     return (
-        f"Business as usual is {_KINDS[facts.usual.kind]}. Its {of} lies between ",
-        facts.figure(low, "usd"),
-        " and ",
-        facts.figure(high, "usd"),
+        f"Business as usual is {_KINDS[facts.usual.kind]}. Its {of} lies",
+        *(apart if least.text != most.text else (" ", least)),
         " above that of the best plan: it is ",
         {"dearer": "dearer", "cheaper": "cheaper"}.get(compared.verdict, "not to be told from it"),
         ". The interval holds what the gaps of both leave open; the gap of business as usual is ",
