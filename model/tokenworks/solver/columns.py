@@ -22,6 +22,8 @@ SHARE = 0.5
 # ends the rounds when so many have.
 GAIN = 1e-4
 IDLE_ROUNDS = 3
+# Of the time that is left at the start, what is kept for a plan: without one, all has been in vain.
+KEPT_FOR_A_PLAN = 0.4
 
 
 class Told(Protocol):
@@ -61,10 +63,11 @@ def generate(
     if not resumed:
         wide.start(search.left_s)
     inner = plan
-    idle = 0
+    idle, kept_s = 0, KEPT_FOR_A_PLAN * search.left_s
     for number in range(MOST_ROUNDS):
         before, worth = wide.bound, np.inf if inner is None else inner[0]
-        if search.left_s <= 0.0 or not wide.relax(search.left_s) or wide.point is None:
+        left_s = search.left_s - kept_s
+        if left_s <= 0.0 or not wide.relax(left_s) or wide.point is None:
             break
         search.bound = max(search.bound, wide.bound)
         search.stage("columns")
