@@ -74,7 +74,7 @@ def solve_decomposed(
             search.improve(relaxed, rises)
             if search.unfinished():
                 search.prove()
-            if not (left and search.unfinished() and _more(search)):
+            if not (left and search.unfinished() and _more(search, last=left == 1)):
                 break
         search.close()
     except KeyboardInterrupt:
@@ -102,9 +102,11 @@ def _learned(search: Search, values: Values) -> Known | None:
     return learned(search.matrix, search.parts, search.wide, used, values)
 
 
-def _more(search: Search) -> bool:
-    """More columns to search; all, where those so far gave no plan."""
-    return search.search_everything() if search.incumbent is None else search.widen()
+def _more(search: Search, *, last: bool) -> bool:
+    """More columns to search; all in the end, where those so far gave no plan."""
+    if search.incumbent is None and last:
+        return search.search_everything()
+    return search.widen() or (search.incumbent is None and search.search_everything())
 
 
 def _solved(search: Search) -> Solved:
