@@ -16,8 +16,10 @@ from tokenworks.io.scenario_files import load_scenario
 from tokenworks.results.tables import tables_of
 from tokenworks.solver import search
 from tokenworks.solver.decomposed import solve_decomposed
+from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
+from tokenworks.solver.search import Search
 from tokenworks.solver.whole import solve_whole
 
 Write = Callable[..., Path]
@@ -104,6 +106,42 @@ def test_threads_change_no_answer(write_scenario: Write, monkeypatch: pytest.Mon
     )
     assert one.values == two.values
     assert (one.objective_usd, one.bound_usd) == (two.objective_usd, two.bound_usd)
+
+
+@pytest.mark.parametrize("fails", [1, 10])
+def test_more_is_searched_where_few_columns_give_no_plan(
+    fails: int, write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "NARROWED_COLUMNS", 0)
+    inputs = inputs_of(7, write_scenario, **{"solve.gap": GAP})
+    model = build(inputs)
+    exact = solve_whole(model, inputs.scenario.solve.model_copy(update={"gap": 0.0}))
+    wider: list[str] = []
+    dive, widen, everything = Search.dive, Search.widen, Search.search_everything
+
+    def failing(self: Search, start: Point) -> dict[str, float]:
+        rises = dive(self, start)
+        if len(wider) < fails and self.wide is not None:
+            self.incumbent = None
+        return rises
+
+    def told(name: str, step: Callable[[Search], bool]) -> Callable[[Search], bool]:
+        def stepping(self: Search) -> bool:
+            done = step(self)
+            wider.extend([name] if done else [])
+            return done
+
+        return stepping
+
+    monkeypatch.setattr(Search, "dive", failing)
+    monkeypatch.setattr(Search, "widen", told("widen", widen))
+    monkeypatch.setattr(Search, "search_everything", told("everything", everything))
+    found = solve_decomposed(model, inputs.scenario.solve)
+    assert wider[0] == "widen"
+    assert ("everything" in wider) == (fails > 1)
+    slack = 1e-7 * abs(exact.objective_usd)
+    assert found.bound_usd <= exact.objective_usd + slack
+    assert exact.bound_usd <= found.objective_usd + slack
 
 
 def test_parts_hold_the_whole_program(write_scenario: Write) -> None:
