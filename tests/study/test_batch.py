@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from tests.study.conftest import CAPEX, DEMAND, INFEASIBLE
 
 import tokenworks as tw
 from tokenworks.inputs import assemble
-from tokenworks.study.progress import Silent
+from tokenworks.study.progress import Progress, Silent
 from tokenworks.study.study import Study
 
 GRID = {DEMAND: [{"scale": 1.0}, {"scale": 0.5}], "price": {"as is": {}, "dear": {CAPEX: 2000}}}
@@ -140,6 +141,27 @@ def test_drafts_of_a_killed_batch_are_removed(write_study, tmp_path) -> None:
     run(study)
     assert not draft.exists()
     assert kept.exists()
+
+
+class DiesWriting(Silent):
+    """Leaves what a worker of a cluster leaves that dies while it writes a run."""
+
+    def __init__(self, draft: Path) -> None:
+        self.draft = draft
+
+    def show(self, progress: Progress) -> None:
+        if progress.solved == 1 and not self.draft.exists():
+            self.draft.mkdir()
+            (self.draft / "half.parquet").write_text("")
+
+
+def test_drafts_of_a_worker_that_died_are_gone_when_the_batch_ends(write_study, tmp_path) -> None:
+    draft = tmp_path / "out" / "runs" / ".2000-0123456789ab"
+    study = Study.load(write_study({"list": [{CAPEX: 2000}]}), tmp_path / "out")
+    display = DiesWriting(draft)
+    study.run(workers=0, display=display)
+    assert set(study.frame()["status"]) == {"optimal"}
+    assert not list(draft.parent.glob(".*"))
 
 
 def test_a_folder_with_other_files_is_left_alone(write_study, tmp_path) -> None:

@@ -90,9 +90,11 @@ def test_one_of_two_workers_is_killed(write_study, tmp_path, dask) -> None:
     frame = study.frame().set_index("case")
     assert frame.loc["never", "status"] == "failed"
     assert set(frame.drop("never")["status"]) == {"optimal"}
-    solved = Counter(line["run"] for line in study.store.logged() if line["event"] == "solved")
-    assert len(solved) == 11
+    logged = list(study.store.logged())
+    solved = Counter(line["run"] for line in logged if line["event"] == "solved")
     assert set(solved.values()) == {1}
+    # A worker that dies between a run's folder and its line in the log has solved it all the same.
+    assert len({line["run"] for line in logged if line["event"] in ("solved", "reused")}) == 11
     assert not list((tmp_path / "out" / "runs").glob(".*"))
 
 

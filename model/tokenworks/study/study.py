@@ -208,6 +208,7 @@ class Study:
             shown = display or Bar(self.name)
             try:
                 Engine(read.prepared, read.warm, store, pool, shown).run()
+                store.clean()  # what a worker of a cluster that died was writing
             finally:
                 self.to_csv()
         return self
