@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -197,6 +198,18 @@ def test_sql_over_all_runs(solved, monkeypatch) -> None:
     assert study.query(sql)["usd"].tolist() == pytest.approx(expected)
     joined = study.query("select count(*) as n from runs join costs using (run)")
     assert joined["n"].item() > 0
+
+
+def test_a_query_joins_the_tables_that_it_names_and_no_others(solved, monkeypatch) -> None:
+    monkeypatch.setattr("tokenworks.study.query.COMPACT_FROM", 2)
+    compact = solved.folder / "compact"
+    shutil.rmtree(compact, ignore_errors=True)
+    solved.query("select count(*) from runs")
+    assert not compact.exists()
+    solved.query('select count(*) from "Cost_Per_Token" join runs using (run)')
+    assert [path.name for path in compact.glob("*.parquet")] == ["cost_per_token.parquet"]
+    listed = solved.query("select table_name from information_schema.tables")
+    assert {"runs", "costs", "cost_per_token"} <= set(listed["table_name"])
 
 
 @pytest.mark.parametrize(
