@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
-from tokenworks.solver.master import Master, Point
+from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Floats
 from tokenworks.solver.parts import Indices
 
@@ -52,9 +53,29 @@ class Family:
     groups: tuple[Indices, ...] = ()
 
 
+class Relaxation(Protocol):
+    """A relaxation whose columns can be held: the master, or a whole program's."""
+
+    lower: Floats
+    upper: Floats
+    count: int
+
+    def solve(self) -> Point | None:
+        """Its best point; None where there is none."""
+
+    def bound(self, columns: Indices, lower: Floats, upper: Floats) -> None:
+        """Set the bounds of some columns."""
+
+    def fix(self, columns: Indices, values: Floats) -> None:
+        """Hold some columns at values."""
+
+    def free(self, columns: Indices) -> None:
+        """Give some columns their own bounds back."""
+
+
 @dataclass
 class Dive:
-    """A dive in progress, on a master whose bounds it changes.
+    """A dive in progress, on a relaxation whose bounds it changes.
 
     Attributes
     ----------
@@ -66,7 +87,7 @@ class Dive:
         Family to what deciding it cost, in the master's unit.
     """
 
-    master: Master
+    master: Relaxation
     goes_on: Callable[[], bool]
     rises: dict[str, float] = field(default_factory=dict)
     _lower: Floats = field(init=False)

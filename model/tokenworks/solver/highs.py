@@ -42,6 +42,8 @@ class Outcome:
         Of the incumbent, and proven for every plan, in the model's unit.
     seconds
         Wall time.
+    exact
+        Whether whole columns were held at whole values: nothing is left to make exactly whole.
     """
 
     status: Status
@@ -49,6 +51,7 @@ class Outcome:
     objective: float
     bound: float
     seconds: float
+    exact: bool = False
 
 
 # Numerical tolerances: two orders below HiGHS's own defaults for feasibility, so that a plan's

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from tokenworks.solver.investment import Cut
 from tokenworks.solver.matrix import Floats, Matrix
 from tokenworks.solver.parts import Part, Parts
+from tokenworks.solver.relaxed import Basis
 from tokenworks.solver.whole import Values
 from tokenworks.solver.wide import Wide
 
@@ -39,6 +40,8 @@ class Known:
         Of rows that are no site's own, in USD, as they proved the bound.
     cuts
         By the figures of a dispatch: slopes by stock and constant, in USD.
+    basis
+        Where the relaxation of the whole program ended; None where that was not solved.
     """
 
     values: Values
@@ -46,11 +49,12 @@ class Known:
     stands: frozenset[Name]
     prices: Mapping[Name, float]
     cuts: Mapping[bytes, tuple[tuple[Floats, float], ...]]
+    basis: Basis | None = None
 
 
-def of_plan(values: Values) -> Known:
-    """What is kept of a program solved whole: its plan alone."""
-    return Known(values, frozenset(), frozenset(), {}, {})
+def of_plan(values: Values, basis: Basis | None = None) -> Known:
+    """What is kept of a program solved whole: its plan, and where its relaxation ended."""
+    return Known(values, frozenset(), frozenset(), {}, {}, basis)
 
 
 def learned(

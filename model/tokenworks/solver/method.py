@@ -10,7 +10,7 @@ from tokenworks.schema.scenario import Solve
 from tokenworks.solver.decomposed import solve_decomposed
 from tokenworks.solver.known import Known, of_plan
 from tokenworks.solver.matrix import Matrix, compile_matrix
-from tokenworks.solver.nearby import nearby
+from tokenworks.solver.nearby import Nearby, nearby
 from tokenworks.solver.whole import Progress, Solved, nothing, solve_whole
 
 # Below this many columns one call of HiGHS proves most plans within seconds. Of `us-quick`, with
@@ -49,11 +49,11 @@ def solve_model(
         taught = known if known is not None and known.used else None
         return solve_decomposed(model, options, progress, matrix, taught)
     began = time.perf_counter()
-    found = None if known is None else nearby(matrix, options, known)
+    near = Nearby(None) if known is None else nearby(matrix, options, known)
     neighbour = {} if known is None else {"neighbour": time.perf_counter() - began}
-    solved = solve_whole(model, options, matrix=matrix, found=found)
+    solved = solve_whole(model, options, matrix=matrix, found=near.found)
     seconds = {**neighbour, **solved.seconds}
-    return replace(solved, seconds=seconds, known=of_plan(solved.values))
+    return replace(solved, seconds=seconds, known=of_plan(solved.values, near.basis))
 
 
 def is_decomposed(matrix: Matrix, options: Solve) -> bool:

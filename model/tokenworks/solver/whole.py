@@ -136,7 +136,7 @@ def solve_whole(
         raise NoIncumbentError(f"stopped ({found.status}) before any plan was found")
     searched = time.perf_counter()
     values, objective = polished(matrix, found, options)
-    kept = matrix.whole.any() and values is found.values
+    kept = matrix.whole.any() and values is found.values and not found.exact
     if kept or objective - found.objective > max(options.gap, ROUNDING) * abs(objective):
         # What was whole by its tolerance alone opened a row with a large coefficient. Plans of a
         # narrower one are true; the bound stays the first, which no narrower one can lower.
@@ -178,7 +178,7 @@ def polished(matrix: Matrix, found: Outcome, options: Solve) -> tuple[Floats, fl
     incumbent = found.values
     if incumbent is None:  # pragma: no cover -- the caller has looked
         raise NoIncumbentError("there is nothing to polish")
-    if not matrix.whole.any():
+    if found.exact or not matrix.whole.any():
         return incumbent, found.objective
     again = run(matrix.fixed(incumbent), _unhurried(options))
     if again.values is None:
