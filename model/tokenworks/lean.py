@@ -24,6 +24,7 @@ from weakref import ref
 
 import pyomo.core.base.constraint as pyomo_constraint
 import pyomo.core.base.objective as pyomo_objective
+from pyomo.common.dependencies import DeferredImportCallbackFinder
 from pyomo.core.base.set import Set, UnknownSetDimen
 from pyomo.core.base.var import VarData
 from pyomo.core.expr.template_expr import TemplateExpressionError, templatize_constraint
@@ -32,6 +33,18 @@ from pyomo.environ import Constraint, Param, Reals, Var
 
 LABELS = {str, int}
 FIGURES = {int, float}
+
+
+def import_less() -> None:
+    """Let scipy and matplotlib be imported without all that Pyomo then asks for on its own.
+
+    Whoever imports scipy after Pyomo imports `scipy.stats` as well, which is half of the seconds
+    before the first line of output; with matplotlib it is `pyplot`. Pyomo still finds them where it
+    uses them itself.
+    """
+    asked_at_once = getattr(DeferredImportCallbackFinder, "_callbacks", {})
+    for package in ("scipy", "matplotlib"):
+        asked_at_once.pop(package, None)
 
 
 class OnDemand(dict[Any, Any]):

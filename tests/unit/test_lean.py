@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -197,3 +199,16 @@ def test_places_of_all_pairs() -> None:
     pairs = np.array(list(itertools.product(range(3), range(4))), dtype=np.int64)
     places = Places((pairs[:, 0].copy(), pairs[:, 1].copy()))
     assert places.at([pairs[:, 0], pairs[:, 1]]).tolist() == list(range(12))
+
+
+def test_what_pyomo_imports_along_is_left_until_somebody_asks() -> None:
+    code = (
+        "import sys, tokenworks.plan\n"
+        "print('scipy' in sys.modules, 'scipy.stats' in sys.modules)\n"
+        "import matplotlib\n"
+        "print('matplotlib.pyplot' in sys.modules)\n"
+        "from pyomo.common.dependencies import scipy\n"
+        "print(scipy.stats.norm.cdf(0.0))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout.split() == ["True", "False", "False", "0.5"]
