@@ -36,6 +36,7 @@ def solve_decomposed(
     known: Known | None = None,
     *,
     always_wide: bool = False,
+    any_plan: bool = False,
 ) -> Solved:
     """Solve a built model in parts.
 
@@ -51,6 +52,8 @@ def solve_decomposed(
         What a solve of a scenario of the same shape has learned.
     always_wide
         Search among what is of use of a small program, too, and so learn its prices.
+    any_plan
+        End with the first plan, however far from the bound: what is asked for is what was learned.
 
     Raises
     ------
@@ -69,6 +72,8 @@ def solve_decomposed(
                 break
             relaxed = _relaxed(search)
             rises = search.dive(relaxed)
+            if any_plan and search.incumbent is not None:
+                break
             while search.unfinished() and search.bound_is_behind and search.prove():
                 pass
             search.improve(relaxed, rises)

@@ -29,6 +29,9 @@ LEAST_USE = 0.02
 USED = 1e-3
 # Share of a family's fractions that are decided at once.
 AT_ONCE = 3
+# A decision that costs more than this share of the objective is not taken without a look at others:
+# the smallest air permit may leave a site without power.
+DEAR = 5e-3
 # Columns tried one by one before a dive gives up.
 TRIES = 3
 
@@ -83,15 +86,20 @@ class Dive:
         Its bounds are left as the dive set them; `undo` gives them back.
     goes_on
         Asked before every relaxation.
+    ask
+        Makes a point truer before a family is decided: what dispatch costs there is asked, and the
+        relaxation solved again; None to leave all points as they are.
     rises
         Family to what deciding it cost, in the master's unit.
     """
 
     master: Relaxation
     goes_on: Callable[[], bool]
+    ask: Callable[[Point], Point | None] | None = None
     rises: dict[str, float] = field(default_factory=dict)
     _lower: Floats = field(init=False)
     _upper: Floats = field(init=False)
+    _before: tuple[Floats, Floats] = field(init=False)
 
     def __post_init__(self) -> None:
         self._lower, self._upper = self.master.lower.copy(), self.master.upper.copy()
@@ -100,6 +108,8 @@ class Dive:
         """Decide all families; None where the dive ended without a point."""
         point: Point | None = start
         for family in families:
+            if point is not None and self.ask is not None:
+                point = self.ask(point)
             if point is None:
                 return None
             before = point.objective
@@ -126,19 +136,23 @@ class Dive:
             chosen = order[: max(1, len(order) // AT_ONCE)]
             chosen = chosen[fractions[chosen] >= LEAST_FRACTION]
             if len(chosen):
-                held = self._hold(fractional[chosen], up[up > down][chosen])
+                columns, rounded = fractional[chosen], up[up > down][chosen]
             else:
-                held = self._hold(fractional, down[up > down])
+                columns, rounded = fractional, down[up > down]
+            held = self._hold(columns, rounded)
+            if held is not None and _is_dear(held, point):
+                self._release(columns)
+                held = None
             point = held or self._one_by_one(fractional[order], point)
         return None
 
     def _one_by_one(self, columns: Indices, point: Point) -> Point | None:
         for column in columns[:TRIES]:
             value = point.columns[column]
-            for rounded in (np.ceil(value - WHOLE), np.floor(value + WHOLE)):
-                held = self._hold(np.array([column]), np.array([rounded]))
-                if held is not None:
-                    return held
+            choices = [np.ceil(value - WHOLE)], [np.floor(value + WHOLE)]
+            held = self._either(np.array([column]), [np.array(one) for one in choices], point)
+            if held is not None:
+                return held
         return None
 
     def _groups(self, family: Family, point: Point | None) -> Point | None:
@@ -169,11 +183,25 @@ class Dive:
         one[first] = 1.0
         none = np.zeros(len(group))
         choices = (none, one) if values.sum() < LEAST_USE else (one, none)
-        for choice in choices:
-            held = self._hold(group, choice)
-            if held is not None:
+        return self._either(group, choices, point)
+
+    def _either(self, columns: Indices, choices: Sequence[Floats], point: Point) -> Point | None:
+        """The first choice; where that is dear, the cheapest of all."""
+        found: list[tuple[float, int]] = []
+        for number, choice in enumerate(choices):
+            held = self._hold(columns, choice)
+            if held is None:
+                continue
+            if not _is_dear(held, point):
                 return held
-        return None
+            found.append((held.objective, number))
+            self._release(columns)
+        return self._hold(columns, choices[min(found)[1]]) if found else None
+
+    def _release(self, columns: Indices) -> None:
+        """Take back what was held last of some columns."""
+        self._lower[columns], self._upper[columns] = self._before
+        self.master.bound(columns, self._lower[columns], self._upper[columns])
 
     def _hold(self, columns: Indices, values: Floats) -> Point | None:
         """Hold columns at values and solve; take it back where nothing is feasible."""
@@ -181,6 +209,7 @@ class Dive:
             (values < self._lower[columns] - WHOLE) | (values > self._upper[columns] + WHOLE)
         ).any():
             return None
+        self._before = self._lower[columns], self._upper[columns]
         self.master.fix(columns, values)
         point = self.master.solve()
         if point is None:
@@ -188,6 +217,11 @@ class Dive:
             return None
         self._lower[columns] = self._upper[columns] = values
         return point
+
+
+def _is_dear(point: Point, before: Point) -> bool:
+    """Whether a decision has cost so much that another is looked at."""
+    return point.objective - before.objective > DEAR * abs(before.objective)
 
 
 def families_of(

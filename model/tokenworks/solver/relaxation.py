@@ -23,6 +23,9 @@ OUTER_WEIGHT = 0.5
 NO_SHORTFALL = 1e-7
 # Rounds near the bound in which a shortfall may still go; what stays then is worth its price.
 PATIENCE = 10
+# Rounds that make a point truer, and the rise, relative, that ends them.
+TRUER_ROUNDS = 4
+TRUE_ENOUGH = 1e-4
 # Rounds of cuts that are never dropped.
 NEWEST_ROUNDS = 4
 
@@ -121,6 +124,17 @@ def relax(
         if inner is not None and near and (inner.shortfall <= NO_SHORTFALL or lacking > PATIENCE):
             break
     return Relaxed(bound, outer, inner, done)
+
+
+def truer(master: Master, dispatches: Dispatches, point: Point) -> Point | None:
+    """The relaxation's point once what dispatch costs there is known; None where there is none."""
+    for _ in range(TRUER_ROUNDS):
+        price(master, dispatches, point.columns)
+        found = master.solve()
+        if found is None or found.objective - point.objective <= TRUE_ENOUGH * abs(found.objective):
+            return found
+        point = found
+    return point
 
 
 def _near(inner: Priced, bound: float, tolerance: float) -> bool:

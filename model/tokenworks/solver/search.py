@@ -33,6 +33,7 @@ from tokenworks.solver.relaxation import (
     Relaxed,
     price,
     relax,
+    truer,
 )
 from tokenworks.solver.whole import Progress, relative
 from tokenworks.solver.wide import Wide
@@ -231,14 +232,8 @@ class Search:
             Where the relaxation has no point that lacks nothing.
         """
         if self.wide is not None and self.wide.cuts:
-            found = relax(
-                self.master,
-                self.dispatches,
-                NARROW_SHARE * self.options.gap,
-                NARROW_ROUNDS,
-                None,
-                self.goes_on,
-            )
+            share = NARROW_SHARE * self.options.gap
+            found = relax(self.master, self.dispatches, share, NARROW_ROUNDS, None, self.goes_on)
             point = found.outer
             if point is None:
                 raise InfeasibleError(["what is of use has no solution by itself"])
@@ -337,22 +332,26 @@ class Search:
         self.stage("recall")
 
     def dive(self, start: Point) -> dict[str, float]:
-        """Look for a first plan; return what deciding each family cost."""
-        dive = Dive(self.master, self.goes_on)
-        found = dive.run(self.families, start)
-        dive.undo()
-        if found is not None:
-            self.settle(found)
+        """Look for a first plan; return what deciding each family cost.
+
+        Where what a dive decides cannot be powered, such as with the smallest air permit, another
+        asks the dispatches before it decides each family.
+        """
+        for ask in (None, lambda point: truer(self.master, self.dispatches, point)):
+            dive = Dive(self.master, self.goes_on, ask)
+            found = dive.run(self.families, start)
+            dive.undo()
+            if found is None or self.settle(found) or self.incumbent is not None:
+                break
+            start = self.master.solve() or start
         self.stage("dive")
         return dive.rises
 
     def improve(self, relaxed: Point, rises: dict[str, float]) -> None:
         """Search neighbourhoods of the incumbent until none of them betters it."""
         nodes = NODES
-        while self.unfinished():
+        while self.unfinished() and self.incumbent is not None:
             better = False
-            if self.incumbent is None:
-                break
             away = np.abs(self.incumbent.point.columns - relaxed.columns) > WHOLE
             dear = {f: rise for f, rise in rises.items() if rise > PLAN_TOLERANCE * abs(self.bound)}
             for freed in neighbourhoods(self.names, self.master.whole, dear, away):

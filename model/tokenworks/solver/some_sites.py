@@ -53,9 +53,13 @@ def is_of_many_sites(x: Inputs, options: Solve) -> bool:
     """Whether a scenario has too many sites for one program."""
     if options.method == "whole" or len(x.tables["sites"]) <= FIRST:
         return False
+    return site_slices(x) > MOST_SITE_SLICES
+
+
+def site_slices(x: Inputs) -> int:
+    """Hours of all sites in all steps, on which the size of a program hangs."""
     hours = x.tables["operations"].groupby("zone").size()
-    slices = x.tables["sites"]["zone"].map(hours).fillna(0).sum()
-    return bool(slices * len(x.calendar.steps) > MOST_SITE_SLICES)
+    return int(x.tables["sites"]["zone"].map(hours).fillna(0).sum()) * len(x.calendar.steps)
 
 
 @dataclass
@@ -164,7 +168,9 @@ def _of_few_days(search: _Search) -> Known | None:
     model, options = build(of_sites(x, search.chosen)), _options(search)
     known: Known | None = None
     with contextlib.suppress(InfeasibleError, NoIncumbentError):  # then all days are asked at once
-        known = solve_decomposed(model, options, _told(search, "few days"), always_wide=True).known
+        told = _told(search, "few days")
+        found = solve_decomposed(model, options, told, always_wide=True, any_plan=True)
+        known = found.known
     search.note("few days", began)
     return known
 
