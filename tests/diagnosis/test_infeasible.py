@@ -187,3 +187,66 @@ def test_solving_points_to_the_explanation(write_scenario):
     path = write_scenario(FORBIDDEN, **SMALL_BLOCKS, demand=[{"output_tokens_per_s": 12e6}])
     with pytest.raises(InfeasibleError, match="tokenworks explain"):
         solve(load_scenario(path))
+
+
+# 10 MMBtu/MWh at 0.05 t: the 1,000 MWh of the year are 500 t.
+ONLY_GAS = {
+    "power_technologies": [
+        {
+            "technology": "gas",
+            "fuel": "gas",
+            "heat_rate_mmbtu_per_mwh": 10.0,
+            "co2_tonnes_per_mmbtu": 0.05,
+        }
+    ],
+    "fuel_prices": [{"fuel": "gas", "price_usd_per_mmbtu": 0.0}],
+}
+
+
+def test_a_cap_on_carbon_is_raised_by_the_tonnes_that_are_missing(explained):
+    found = explained(carbon=[{"scope": "j", "cap_tonnes_per_year": 300.0}], **ONLY_GAS)
+    assert words(found) == [["raise the yearly cap on CO2 of `j` by 200 tonnes in every year"]]
+    assert [knob.addresses for knob in found.conflict.knobs] == [
+        ("tables.carbon[j,*].cap_tonnes_per_year",)
+    ]
+
+
+def test_a_cap_of_half_a_year_is_raised_by_the_tonnes_of_a_year(explained):
+    # 250 t in each half, of which 150 t are allowed: 200 tonnes a year are missing.
+    found = explained(
+        periods=[{"months": 6, "seconds": 1.8e6}, {"months": 6, "seconds": 1.8e6}],
+        carbon=[{"scope": "*", "cap_tonnes_per_year": 300.0}],
+        **ONLY_GAS,
+    )
+    assert words(found) == [
+        ["raise the yearly cap on CO2 of all sites by 200 tonnes in every year"]
+    ]
+
+
+def test_a_share_of_clean_supply_is_lowered_to_what_there_is(explained):
+    # Nothing is clean: of 80 % nothing can be met, and the least change is none at all.
+    found = explained(clean_matching=[{"yearly_fraction": 0.8}], **ONLY_GAS)
+    (knob,) = found.conflict.knobs
+    assert knob.addresses[0].startswith("tables.clean_matching[*,")
+    assert words(found)[0][0].startswith("lower the least share of the load of all sites met")
+
+
+def test_what_only_the_hours_forbid_is_no_plan(explained, capsys):
+    found = explained({"policy.most_co2_tonnes": 400.0}, **ONLY_GAS)
+    assert found.status == "infeasible"
+    assert found.hours_asked
+    assert words(found) == [["raise the most CO2 of all sites by 100 tonnes"]]
+    fits = explained({"policy.most_co2_tonnes": 600.0}, **ONLY_GAS)
+    assert fits.status == "feasible"
+    print_infeasibility(fits)
+    assert "all its limits can be met together" in capsys.readouterr().out
+
+
+def test_of_a_large_scenario_the_hours_are_not_asked_and_that_is_said(
+    explained, capsys, monkeypatch
+):
+    monkeypatch.setattr("tokenworks.diagnosis.infeasible.MOST_SITE_SLICES", 1)
+    found = explained()
+    assert (found.status, found.hours_asked) == ("feasible", False)
+    print_infeasibility(found)
+    assert "as far as investment tells" in " ".join(capsys.readouterr().out.split())

@@ -93,3 +93,44 @@ def test_prices_are_kept_with_the_run_and_read_again(explained, tmp_path):
     assert again.prices["indistinguishable"].tolist() == [False]
     assert found.as_dict()["prices"][0]["address"] == "tables.sites[s].max_it_mw"
     assert not list((folder / "tables").glob(".*"))
+
+
+# 10 MMBtu/MWh at 0.05 t: half a tonne a MWh, for nothing; the clean one costs 100 USD/MWh.
+STACKS = {
+    "power_technologies": [
+        {
+            "technology": "gas",
+            "fuel": "gas",
+            "heat_rate_mmbtu_per_mwh": 10.0,
+            "co2_tonnes_per_mmbtu": 0.05,
+        },
+        {"technology": "clean"},
+    ],
+    "power_costs": [{"technology": "clean", "variable_om_usd_per_mwh": 100.0}],
+    "fuel_prices": [{"fuel": "gas", "price_usd_per_mmbtu": 0.0}],
+}
+
+
+@pytest.mark.slow
+def test_a_tonne_under_a_cap_saves_the_clean_energy_that_it_replaces(explained, capsys):
+    # 1,000 MWh of load, of which 300 t are 600; one more tonne is 2 MWh at 100 USD.
+    found = explained(carbon=[{"scope": "j", "cap_tonnes_per_year": 300.0}], **STACKS)
+    worth = of(found, "tables.carbon[j,*].cap_tonnes_per_year")
+    assert worth.saves.low_usd == pytest.approx(200.0)
+    assert worth.saves.high_usd == pytest.approx(200.0)
+    print_explanation(found)
+    told = capsys.readouterr().out
+    assert "the yearly cap on CO2 of `j`" in told
+
+
+@pytest.mark.slow
+def test_the_owners_limit_on_carbon_is_listed_as_any_other(explained):
+    found = explained({"policy.most_co2_tonnes": 300.0}, **STACKS)
+    worth = of(found, "policy.most_co2_tonnes")
+    assert worth.saves.low_usd == pytest.approx(200.0)
+    assert worth.bound.first == pd.Timestamp("2030-01-01")
+
+
+def test_a_cap_that_leaves_room_is_not_listed(explained):
+    found = explained(carbon=[{"scope": "*", "cap_tonnes_per_year": 600.0}], **STACKS)
+    assert not [one for one in found.worths if "carbon" in one.knob.addresses[0]]

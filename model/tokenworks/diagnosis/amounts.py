@@ -11,6 +11,8 @@ from itertools import chain
 
 import pandas as pd
 
+from tokenworks.calendar import MONTHS_PER_YEAR
+from tokenworks.candidates.carbon import EVERYWHERE
 from tokenworks.candidates.points import matches
 from tokenworks.candidates.supply import supplies
 from tokenworks.diagnosis.knobs import Knob, cell
@@ -20,8 +22,11 @@ from tokenworks.inputs import Inputs
 # Times the power that all demand could ever draw: room for that is room for everything.
 ENOUGH = 3.0
 KW_PER_MW = 1e3
+HOURS_PER_YEAR = 8760.0
+# More than any plant emits: lignite in an old boiler stays below 1.5.
+DIRTIEST_TONNES_PER_MWH = 2.0
 # What the options allow.
-MOST_USD, MOST_TONNES = 1e15, 1e12
+MOST_USD = 1e15
 
 
 def amounts(x: Inputs) -> list[Knob]:
@@ -36,6 +41,7 @@ def amounts(x: Inputs) -> list[Knob]:
         _rent(x),
         _quotas(x),
         _budget(x),
+        _carbon(x, enough),
     )
     return list(found)
 
@@ -231,6 +237,30 @@ def _budget(x: Inputs) -> Iterator[Knob]:
             rows=(("budget", (), 1e-6),),
             now_value=float(most),
         )
+
+
+def _carbon(x: Inputs, enough: float) -> Iterator[Knob]:
+    """Caps of CO2 of a scope, period by period, and the owner's own over the horizon."""
+    table = x.tables["carbon"].dropna(subset="cap_tonnes_per_year")
+    dirtiest = DIRTIEST_TONNES_PER_MWH * HOURS_PER_YEAR * enough
+    months: dict[str, int] = {}
+    for step in x.calendar.steps:
+        months[step.period] = months.get(step.period, 0) + step.months
+    for scope, of in table.groupby("scope", sort=False)["cap_tonnes_per_year"]:
+        whose = "all sites" if scope == EVERYWHERE else f"`{scope}`"
+        yield Knob(
+            "amount",
+            (cell("carbon", f"{scope},*", "cap_tonnes_per_year"),),
+            "tonnes",
+            f"the yearly cap on CO2 of {whose}",
+            f"{_span(of)} tonnes a year",
+            dirtiest,
+            "carbon",
+            rows=tuple(
+                ("co2_cap", (scope, period), count / MONTHS_PER_YEAR)
+                for period, count in months.items()
+            ),
+        )
     tonnes = x.scenario.policy.most_co2_tonnes
     if tonnes is not None:
         yield Knob(
@@ -239,7 +269,7 @@ def _budget(x: Inputs) -> Iterator[Knob]:
             "tonnes",
             "the most CO2 of all sites",
             f"{tonnes:,.6g} tonnes",
-            MOST_TONNES - tonnes,
+            dirtiest * x.calendar.horizon_months / MONTHS_PER_YEAR,
             "carbon",
             rows=(("co2_limit", (), 1.0),),
             now_value=float(tonnes),

@@ -14,6 +14,7 @@ from tokenworks.diagnosis.others import others
 from tokenworks.frames import lookup, rows
 from tokenworks.inputs import Inputs
 from tokenworks.plan import Plan
+from tokenworks.results.carbon_use import capped_tonnes
 from tokenworks.yearly import Yearly
 
 # What is used up to this share of a limit is used up.
@@ -111,6 +112,7 @@ def _bound(plan: Plan) -> Iterator[Bound]:
     yield from _routes(plan)
     yield from _rented(plan)
     yield from _emitted(plan)
+    yield from _carbon(plan)
     yield from _spent(plan)
     yield from _covered(plan)
     yield from _late(plan)
@@ -189,6 +191,19 @@ def _emitted(plan: Plan) -> Iterator[Bound]:
         if not pd.isna(cap) and row.emitted_short_tons_per_year >= cap * FULL > 0.0:
             address = cell("permit_routes", row.air_class, _COLUMN_OF[row.pollutant])
             yield address, row.step_start
+
+
+def _carbon(plan: Plan) -> Iterator[Bound]:
+    """Caps on CO2, of scopes and of the owner."""
+    table = plan.tables["carbon_use"]
+    counted = capped_tonnes(plan.inputs, table)
+    first = table.groupby("period")["step_start"].min()
+    for (scope, period), tonnes in counted.tonnes.items():
+        if tonnes >= counted.caps[scope, period] * FULL:
+            yield cell("carbon", f"{scope},*", "cap_tonnes_per_year"), first[period]
+    most = plan.scenario.policy.most_co2_tonnes
+    if most is not None and counted.everything >= most * FULL:
+        yield "policy.most_co2_tonnes", pd.Timestamp(plan.inputs.calendar.start)
 
 
 def _spent(plan: Plan) -> Iterator[Bound]:

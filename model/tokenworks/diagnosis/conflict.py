@@ -32,6 +32,8 @@ class Probing:
         When to stop, as `time.perf_counter` tells.
     whole
         Whether sites, modules and filings are whole numbers in the answer.
+    operation
+        Whether what sites run hour by hour takes part in it.
     asked
         Questions so far.
     """
@@ -39,6 +41,7 @@ class Probing:
     inputs: Inputs
     until: float
     whole: bool = False
+    operation: bool = False
     asked: int = 0
     _known: dict[Any, Shortfall] = field(default_factory=dict)
 
@@ -54,7 +57,7 @@ class Probing:
             self.asked += 1
             try:
                 changed = with_changes(self.inputs, changes)
-                self._known[key] = least_unserved(changed, self.whole)
+                self._known[key] = least_unserved(changed, self.whole, operation=self.operation)
             except (InfeasibleError, InputError):
                 self._known[key] = Shortfall({}, {}, possible=False)
         return self._known[key]
@@ -64,8 +67,9 @@ class Probing:
         found = self.shortfall(changes)
         return found.possible if self.priced else found.nothing
 
-    def forget(self) -> None:
-        """Forget all answers, for questions of another kind."""
+    def of_kind(self, *, whole: bool, operation: bool) -> None:
+        """Ask questions of another kind from here on."""
+        self.whole, self.operation = whole, operation
         self._known.clear()
 
     @property

@@ -16,6 +16,7 @@ from tokenworks.diagnosis.repair import RENTED, Repair, joint_repair, single_rep
 from tokenworks.diagnosis.wording import demand_words, knob_words, step_words
 from tokenworks.inputs import Inputs
 from tokenworks.solver.feasibility import Shortfall
+from tokenworks.solver.some_sites import MOST_SITE_SLICES, site_slices
 from tokenworks.solver.whole import Progress, nothing
 
 # Seconds for all questions together, where nothing else is asked for.
@@ -34,8 +35,8 @@ class Infeasibility:
     inputs
         The scenario's inputs.
     status
-        ``infeasible``; ``feasible`` as far as investment alone can tell; or ``unknown`` where time
-        was over first.
+        ``infeasible``; ``feasible``, of which `hours_asked` says how far it was looked; or
+        ``unknown`` where time was over first.
     findings
         What arithmetic alone proves.
     shortfall
@@ -46,6 +47,8 @@ class Infeasibility:
         Inputs that cannot hold together, each of them needed for that; None where none was found.
     seconds
         Wall time of the findings and of the rest.
+    hours_asked
+        Whether what sites run hour by hour took part; False where the scenario is too large.
     """
 
     inputs: Inputs
@@ -55,6 +58,7 @@ class Infeasibility:
     repairs: tuple[Repair, ...] = ()
     conflict: Conflict | None = None
     seconds: tuple[float, float] = (0.0, 0.0)
+    hours_asked: bool = True
 
     def places(self, knob: Knob) -> list[Place]:
         """Where an input of the conflict stands."""
@@ -66,6 +70,7 @@ class Infeasibility:
         return {
             "scenario": self.inputs.scenario.name,
             "status": self.status,
+            "hours_asked": self.hours_asked,
             "findings": [
                 {"problem": f.words, "remedy": f.remedy, "addresses": list(f.addresses)}
                 for f in self.findings
@@ -121,14 +126,10 @@ def explain_scenario(
     findings, quick_s = look(x)
     started = time.perf_counter()
     probing = Probing(x, started + time_limit_s)
-    short = probing.shortfall({})
-    if probing.met({}):
-        probing.whole = True
-        probing.forget()
-        short = probing.shortfall({})
-        if probing.met({}) or not short.certain:
-            status = FEASIBLE if probing.met({}) else UNKNOWN
-            return Infeasibility(x, status, findings, short, seconds=(quick_s, _since(started)))
+    status, short, hours = _asked(probing)
+    if status != INFEASIBLE:
+        seconds = quick_s, _since(started)
+        return Infeasibility(x, status, findings, short, hours_asked=hours, seconds=seconds)
     knobs = [*amounts(x), *others(x)]
     progress("smallest change", -float("inf"), None)
     probing.until = started + (1.0 - CONFLICT_SHARE) * time_limit_s
@@ -147,7 +148,29 @@ def explain_scenario(
         _different(repairs),
         conflict,
         (quick_s, _since(started)),
+        hours,
     )
+
+
+# Whether blocks and modules are whole, and whether what sites run hour by hour takes part: what is
+# found soonest is asked first.
+_KINDS = ((False, False), (True, False), (False, True))
+
+
+def _asked(probing: Probing) -> tuple[str, Shortfall, bool]:
+    """Status, what cannot be met, and whether the hours were asked; the probing is of that kind."""
+    short = Shortfall({}, {})
+    for whole, operation in _KINDS:
+        if operation and site_slices(probing.inputs) > MOST_SITE_SLICES:
+            return FEASIBLE, short, False
+        probing.of_kind(whole=whole, operation=operation)
+        found = probing.shortfall({})
+        if not probing.met({}):
+            if found.certain or not found.possible:
+                return INFEASIBLE, found, operation
+            return (FEASIBLE, short, False) if operation else (UNKNOWN, found, False)
+        short = found
+    return FEASIBLE, short, True
 
 
 def _since(started: float) -> float:

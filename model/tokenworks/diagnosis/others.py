@@ -7,6 +7,7 @@ from itertools import chain
 
 import pandas as pd
 
+from tokenworks.candidates.carbon import EVERYWHERE
 from tokenworks.candidates.points import matches
 from tokenworks.diagnosis.knobs import Knob, cell, shown_value
 from tokenworks.frames import NamedRow, rows
@@ -21,6 +22,7 @@ def others(x: Inputs) -> list[Knob]:
     found = chain(
         _site_months(x), _route_months(x), _permit_months(x), _technology_months(x),
         _hardware_months(x), _licences(x), _workloads(x), _halls(x), _rules(x), _policy(x),
+        _clean(x),
     )  # fmt: skip
     return list(found)
 
@@ -195,6 +197,23 @@ def _policy(x: Inputs) -> Iterator[Knob]:
         yield _switch(
             "power.adequacy", False, "true", "the rule that firm power covers the peak", "adequacy"
         )
+
+
+_CLEAN = {"hourly_fraction": "in every hour", "yearly_fraction": "over the year"}
+
+
+def _clean(x: Inputs) -> Iterator[Knob]:
+    """Shares of the load that are to be met without carbon."""
+    for row in rows(x.tables["clean_matching"]):
+        whose = "all sites" if row.site == EVERYWHERE else f"site `{row.site}`"
+        for column, when in _CLEAN.items():
+            now = getattr(row, column)
+            if not pd.isna(now) and now > 0.0:
+                yield Knob(
+                    "level", (cell("clean_matching", f"{row.site},{row.year}", column),), "",
+                    f"the least share of the load of {whose} met without carbon {when}, {row.year}",
+                    f"{now:,.6g}", 0.0, "clean supply", now_value=float(now),
+                )  # fmt: skip
 
 
 def _option(address: str, now: float, most: float, words: str) -> Knob:

@@ -114,7 +114,9 @@ def joint_repair(probing: Probing, knobs: Sequence[Knob]) -> Repair | None:
         return None
     opened = with_changes(x, {a: v for knob in amounts for a, v in knob.change().items()})
     slacks = [_slack(x, knob) for knob in amounts]
-    found = least_relief(x, opened, slacks, whole=True, time_limit_s=15.0)
+    found = least_relief(
+        *(x, opened, slacks), whole=True, time_limit_s=15.0, operation=probing.operation
+    )
     if found is None or not (probing.priced or found.shortfall.nothing):
         return None
     return _tried(probing, amounts, found)

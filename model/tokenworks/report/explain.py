@@ -174,8 +174,13 @@ def print_infeasibility(found: Infeasibility) -> None:
 
 
 def _verdict(found: Infeasibility) -> str:
-    if found.status == FEASIBLE:
+    if found.status == FEASIBLE and found.hours_asked:
         return "feasible: all its limits can be met together"
+    if found.status == FEASIBLE:
+        return (
+            "feasible as far as investment tells: what its sites run hour by hour was too much to "
+            "ask here; `tokenworks solve` asks it"
+        )
     if found.status == UNKNOWN:
         return "undecided: time was over before a plan was found or excluded"
     if not found.shortfall.possible:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from tokenworks.candidates.carbon import (
     upstream_tonnes_per_mwh,
 )
 from tokenworks.frames import lookup, rows, rows_by
+from tokenworks.inputs import Inputs
 from tokenworks.results.frames import Context, frame
 from tokenworks.results.tolerance import exceeds
 from tokenworks.schema import results as declared
@@ -25,6 +27,23 @@ from tokenworks.schema import results as declared
 KG_PER_TONNE = 1e3
 GRAMS_PER_TONNE = 1e6
 SERVED = {"load": 1.0, "catch-up": 1.0, "shed": -1.0, "defer": -1.0}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """CO2 that counts under caps, in tonnes.
+
+    Attributes
+    ----------
+    tonnes, caps
+        By scope and period: what is emitted, and the most that may be.
+    everything
+        Of all sites over the horizon.
+    """
+
+    tonnes: Mapping[tuple[str, str], float]
+    caps: Mapping[tuple[str, str], float]
+    everything: float
 
 
 def carbon_use(c: Context) -> pd.DataFrame:
@@ -110,23 +129,42 @@ def _energy(
     return used
 
 
-def carbon_is_kept(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """What is emitted above a cap, in words; an invariant."""
-    rules, counted = CarbonRules(c.model.inputs), c.model.inputs.scenario.power.count_grid_co2
+def capped_tonnes(x: Inputs, table: pd.DataFrame) -> Counted:
+    """What counts under every cap: by scope and period, and of all sites over the horizon.
+
+    Parameters
+    ----------
+    x
+        Inputs.
+    table
+        The table `carbon_use`. What is drawn counts where the scenario counts the grid's CO2.
+    """
+    rules, counted = CarbonRules(x), x.scenario.power.count_grid_co2
     emitted: dict[tuple[str, str], float] = defaultdict(float)
     everything = 0.0
-    for row in rows(tables["carbon_use"]):
+    for row in rows(table):
         drawn = row.grid_tonnes if counted and pd.notna(row.grid_tonnes) else 0.0
         everything += row.stack_tonnes + drawn
         for scope in rules.caps_of(row.site):
             emitted[scope, row.period] += row.stack_tonnes + drawn
-    for (scope, period), tonnes in emitted.items():
-        cap = rules.cap_tonnes(scope, [step for step in c.steps if step.period == period])
+    steps = x.calendar.steps
+    caps = {
+        (scope, period): rules.cap_tonnes(scope, [step for step in steps if step.period == period])
+        for scope, period in emitted
+    }
+    return Counted(dict(emitted), caps, everything)
+
+
+def carbon_is_kept(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """What is emitted above a cap, in words; an invariant."""
+    counted = capped_tonnes(c.model.inputs, tables["carbon_use"])
+    for (scope, period), tonnes in counted.tonnes.items():
+        cap = counted.caps[scope, period]
         if exceeds(tonnes, cap):
             yield f"CO2 of {scope} in {period}: {tonnes} of {cap} tonnes"
     most = c.model.inputs.scenario.policy.most_co2_tonnes
-    if most is not None and exceeds(everything, most):
-        yield f"CO2 of all sites: {everything} of {most} tonnes"
+    if most is not None and exceeds(counted.everything, most):
+        yield f"CO2 of all sites: {counted.everything} of {most} tonnes"
 
 
 def supply_is_clean(c: Context, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from tokenworks.build import Model, build_investment
+from tokenworks.build import Model, build, build_investment
 from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs
 from tokenworks.schema.scenario import Solve
@@ -78,7 +78,12 @@ class Relief:
 
 
 def least_relief(
-    before: Inputs, opened: Inputs, slacks: Sequence[Slack], whole: bool, time_limit_s: float
+    before: Inputs,
+    opened: Inputs,
+    slacks: Sequence[Slack],
+    whole: bool,
+    time_limit_s: float,
+    operation: bool = False,
 ) -> Relief | None:
     """The least weight of additions under which the least demand stays unserved.
 
@@ -92,6 +97,8 @@ def least_relief(
         Whether blocks, modules and filings are whole.
     time_limit_s
         Seconds after which the search ends with the best so far.
+    operation
+        Whether what sites run hour by hour takes part.
 
     Returns
     -------
@@ -99,7 +106,7 @@ def least_relief(
         None where nothing was found in time, or the other limits cannot be met together.
     """
     try:
-        stood, model = _program(before), _program(opened)
+        stood, model = _program(before, operation), _program(opened, operation)
     except InfeasibleError:
         return None
     matrix, cost = model
@@ -123,8 +130,8 @@ def least_relief(
     return Relief(amounts, short)
 
 
-def _program(x: Inputs) -> tuple[Matrix, tuple[Any, Model]]:
-    model = build_investment(allowing_unserved(x))
+def _program(x: Inputs, operation: bool) -> tuple[Matrix, tuple[Any, Model]]:
+    model = (build if operation else build_investment)(allowing_unserved(x))
     matrix = compile_matrix(model.pyomo)
     return matrix, (unserved_cost(model, matrix), model)
 
