@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import tokenworks as tw
-from tokenworks.report.page.study_charts import undominated
+from tokenworks.report.page.study_charts import parallel_chart, scatter_chart, undominated
 from tokenworks.report.page.study_page import study_content
 from tokenworks.report.page.write import checked, written
 from tokenworks.report.plots.studies import effects
@@ -95,3 +96,17 @@ def test_the_swing_of_an_axis_is_an_interval(view: StudyView) -> None:
     assert (row["cheapest_level"], row["dearest_level"]) == ("x1", "x2")
     assert (row["swing_least_usd"], row["swing_most_usd"]) == (2.0, 4.5)
     assert row["verdict"] == "dearer"
+
+
+def test_a_figure_that_is_the_same_in_all_runs_is_said_and_is_no_axis(view: StudyView) -> None:
+    frame = view.frame.copy()
+    frame["served_share"] = [0.9878 + 1e-7 * n for n in range(len(frame))]
+    noisy = replace(view, frame=frame)
+    lines, dots = parallel_chart(noisy), scatter_chart(noisy)
+    assert lines is not None
+    assert dots is not None
+    assert "The same in all runs: " in lines.caption
+    assert "tokens served [%] 98.78" in lines.caption
+    shown = " ".join(note["text"] for note in lines.layout["annotations"])
+    assert "tokens served [%]" not in shown.replace("<br>", " ")
+    assert all("served_share" not in key for key in dots.variants)

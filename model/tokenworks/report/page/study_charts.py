@@ -70,7 +70,9 @@ def parallel_chart(view: StudyView) -> Chart | None:
         (Choice("Pick out", picked, _ALL),),
         variants,
         caption="A line is a run; the darker, the cheaper. Each axis runs from its least at the "
-        "foot to its most at the top." + (f" {left} runs are left out." if left else ""),
+        "foot to its most at the top."
+        + _alike(view, runs)
+        + (f" {left} runs are left out." if left else ""),
     )
 
 
@@ -86,11 +88,30 @@ def _axes(view: StudyView, runs: pd.DataFrame) -> list[tuple[str, list[float], l
             found.append((label, [position[w] for w in words], ticks))
     for measure in list(view.measures)[:_MOST_MEASURES]:
         values = in_unit(runs[measure], measure)
-        if values.notna().all() and float(np.ptp(values)) > 0.0:
+        if values.notna().all() and _told_apart(values):
             ends = np.linspace(float(values.min()), float(values.max()), _TICKS)
-            ticks = [(float(v), f"{v:.4g}") for v in ends]
+            ticks = [(float(v), _written(v)) for v in ends]
             found.append((view.measures[measure], values.tolist(), ticks))
     return found
+
+
+def _told_apart(values: pd.Series[float]) -> bool:
+    """Whether figures differ as they are written: an axis of noise would look like a finding."""
+    return len(values) > 0 and _written(values.min()) != _written(values.max())
+
+
+def _written(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _alike(view: StudyView, runs: pd.DataFrame) -> str:
+    """Figures that are the same in all runs, in words; empty where there are none."""
+    found = []
+    for measure in list(view.measures)[:_MOST_MEASURES]:
+        values = in_unit(runs[measure], measure)
+        if len(values) and values.notna().all() and not _told_apart(values):
+            found.append(f"{view.measures[measure]} {_written(values.min())}")
+    return f" The same in all runs: {', '.join(found)}." if found else ""
 
 
 def _in_order(words: list[str]) -> list[str]:
@@ -149,7 +170,7 @@ def _line(
 
 
 def _at(value: float, ticks: list[Any]) -> str:
-    return str(dict(ticks).get(value, f"{value:.4g}"))
+    return str(dict(ticks).get(value, _written(value)))
 
 
 def _parallel_layout(axes: list[tuple[str, list[float], list[Any]]]) -> Layout:
@@ -188,7 +209,7 @@ def _parallel_layout(axes: list[tuple[str, list[float], list[Any]]]) -> Layout:
 def scatter_chart(view: StudyView) -> Chart | None:
     """One figure of the runs against another, with those that no other run betters in both."""
     runs, measures = view.solved, list(view.measures.items())[:_MOST_MEASURES]
-    varied = {m: words for m, words in measures if len(set(runs[m].dropna())) > 1}
+    varied = {m: words for m, words in measures if _told_apart(in_unit(runs[m], m).dropna())}
     if len(runs) < 2 or len(varied) < 2:  # noqa: PLR2004 -- nothing to compare
         return None
     variants = {
