@@ -95,7 +95,7 @@ def _served_whole(c: Context) -> tuple[dict[Served, dict[str, float]], dict[Serv
     room: dict[Served, float] = defaultdict(float)
     for (s, w, o, g, e), flow in c.all_values("serve_mtokens_per_s").items():
         match = served.matches[w, o]
-        if match.stage == SERVE:
+        if flow and match.stage == SERVE:
             mean = flow * match.load_mw_per_mtoken_per_s(e)
             for t in slices[s].names:
                 due[s, w, e][t] += mean * slices[s].demand_shape[served.profile_of[s, w, g], t]

@@ -113,9 +113,8 @@ def _shares(
     key: Mapping[Use, float], tokens: Mapping[Use, float], allowed: Use
 ) -> Mapping[Use, float]:
     """Shares of the uses that match, by the key; by tokens where the key is zero throughout."""
-    matching = [
-        use for use in tokens if all(not a or a == b for a, b in zip(allowed, use, strict=True))
-    ]
+    parts = [n for n, part in enumerate(allowed) if part]
+    matching = [use for use in tokens if all(use[n] == allowed[n] for n in parts)]
     for weight in (key, tokens):
         total = sum(weight.get(use, 0.0) for use in matching)
         if total > 0.0:
