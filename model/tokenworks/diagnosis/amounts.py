@@ -12,7 +12,8 @@ from itertools import chain
 import pandas as pd
 
 from tokenworks.calendar import MONTHS_PER_YEAR
-from tokenworks.candidates.carbon import EVERYWHERE
+from tokenworks.candidates.air import HOURS_PER_YEAR
+from tokenworks.candidates.carbon import EVERYWHERE, CarbonRules
 from tokenworks.candidates.points import matches
 from tokenworks.candidates.supply import supplies
 from tokenworks.diagnosis.knobs import Knob, cell
@@ -21,10 +22,7 @@ from tokenworks.inputs import Inputs
 
 # Times the power that all demand could ever draw: room for that is room for everything.
 ENOUGH = 3.0
-KW_PER_MW = 1e3
-HOURS_PER_YEAR = 8760.0
-# More than any plant emits: lignite in an old boiler stays below 1.5.
-DIRTIEST_TONNES_PER_MWH = 2.0
+KW_PER_MW = KG_PER_TONNE = 1e3
 # What the options allow.
 MOST_USD = 1e15
 
@@ -239,10 +237,16 @@ def _budget(x: Inputs) -> Iterator[Knob]:
         )
 
 
+def _dirtiest_tonnes_per_mwh(x: Inputs) -> float:
+    """CO2 of a MWh of what emits most: a technology, or the grid where it is drawn."""
+    of_grid = x.tables["operations"]["marginal_co2_kg_per_mwh"].dropna() / KG_PER_TONNE
+    return float(max([1.0, *CarbonRules(x).emitters.values(), *of_grid]))
+
+
 def _carbon(x: Inputs, enough: float) -> Iterator[Knob]:
     """Caps of CO2 of a scope, period by period, and the owner's own over the horizon."""
     table = x.tables["carbon"].dropna(subset="cap_tonnes_per_year")
-    dirtiest = DIRTIEST_TONNES_PER_MWH * HOURS_PER_YEAR * enough
+    dirtiest = _dirtiest_tonnes_per_mwh(x) * HOURS_PER_YEAR * enough
     months: dict[str, int] = {}
     for step in x.calendar.steps:
         months[step.period] = months.get(step.period, 0) + step.months

@@ -48,7 +48,8 @@ class Infeasibility:
     seconds
         Wall time of the findings and of the rest.
     hours_asked
-        Whether what sites run hour by hour took part; False where the scenario is too large.
+        Whether what sites run hour by hour took part; False where investment alone has no plan, and
+        where the scenario is too large to ask, or time was over first.
     """
 
     inputs: Inputs
