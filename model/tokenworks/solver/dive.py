@@ -162,8 +162,9 @@ class Dive:
                 break
             uses = np.array([point.columns[group].sum() for group in undecided])
             order = np.argsort(-uses, kind="stable")
+            latest = point
             for number in order[: max(1, len(order) // AT_ONCE)]:
-                held = self._one_of(undecided[number], point)
+                held = self._one_of(undecided[number], point, latest)
                 if held is None:
                     return None
                 latest = held
@@ -175,7 +176,8 @@ class Dive:
         open_ = self._lower[group] < self._upper[group]
         return bool((np.abs(values - np.round(values))[open_] > WHOLE).any())
 
-    def _one_of(self, group: Indices, point: Point) -> Point | None:
+    def _one_of(self, group: Indices, point: Point, latest: Point) -> Point | None:
+        """Decide a group as it is used at a point, and hold what that costs to the latest."""
         values = point.columns[group]
         used = np.flatnonzero(values > USED)
         first = int(used[0]) if len(used) else 0
@@ -183,7 +185,7 @@ class Dive:
         one[first] = 1.0
         none = np.zeros(len(group))
         choices = (none, one) if values.sum() < LEAST_USE else (one, none)
-        return self._either(group, choices, point)
+        return self._either(group, choices, latest)
 
     def _either(self, columns: Indices, choices: Sequence[Floats], point: Point) -> Point | None:
         """The first choice; where that is dear, the cheapest of all."""

@@ -338,12 +338,13 @@ class Search:
         asks the dispatches before it decides each family.
         """
         for ask in (None, lambda point: truer(self.master, self.dispatches, point)):
+            if ask is not None:  # with what pricing the first has taught
+                start = self.master.solve() or start
             dive = Dive(self.master, self.goes_on, ask)
             found = dive.run(self.families, start)
             dive.undo()
             if found is None or self.settle(found) or self.incumbent is not None:
                 break
-            start = self.master.solve() or start
         self.stage("dive")
         return dive.rises
 
