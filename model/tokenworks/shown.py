@@ -16,7 +16,9 @@ def gap_in_words(gap: float) -> str:
 
 def proof_in_words(gap: float, side: str) -> str:
     """How far a plan is from the best at most; `side` says on which it lies of any plan."""
-    return f"at most {100.0 * gap:.2f} % {side} any plan" if math.isfinite(gap) else "no bound was proven"
+    if not math.isfinite(gap):
+        return "no bound was proven"
+    return f"at most {100.0 * gap:.2f} % {side} any plan"
 
 
 class Shown:
