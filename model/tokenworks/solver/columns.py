@@ -12,12 +12,13 @@ import numpy as np
 
 from tokenworks.solver.dispatch import Dispatches
 from tokenworks.solver.matrix import Floats
+from tokenworks.solver.settling import Answers
 from tokenworks.solver.whole import relative
 from tokenworks.solver.wide import Wide
 
 MOST_ROUNDS = 40
 # Of the gap asked for, what the relaxation may leave.
-SHARE = 0.5
+SHARE = 0.75
 # A round that brings bound and best point nearer by less than this, relative, gains nothing, and
 # ends the rounds when so many have.
 GAIN = 1e-4
@@ -44,7 +45,11 @@ class Told(Protocol):
 
 
 def generate(
-    wide: Wide, dispatches: Dispatches, search: Told, plan: tuple[float, Floats] | None = None
+    wide: Wide,
+    dispatches: Dispatches,
+    search: Told,
+    plan: tuple[float, Floats] | None = None,
+    answers: Answers | None = None,
 ) -> None:
     """Find what is of use, until the relaxation is within a share of the gap, or nothing helps.
 
@@ -58,9 +63,10 @@ def generate(
         Told of every round.
     plan
         Cost and columns of a point that is known and was asked at already.
+    answers
+        Of dispatches, to which power is fitted at first; where nothing was learned before.
     """
-    resumed = bool(wide.cuts)
-    if not resumed:
+    if not wide.cuts:
         wide.start(search.left_s)
     inner = plan
     idle, kept_s = 0, KEPT_FOR_A_PLAN * search.left_s
@@ -72,8 +78,8 @@ def generate(
         search.bound = max(search.bound, wide.bound)
         search.stage("columns")
         # What dispatch costs is next to the same wherever what is served ends.
-        if number == 0 and not resumed:
-            wide.fit(lambda n, stocks: dispatches[n].at(stocks), lambda: search.left_s > 0.0)
+        if number == 0 and answers is not None:
+            wide.fit(answers, lambda: search.left_s > 0.0)
             search.stage("fit")
             continue
         points = [wide.point] if inner is None else [0.5 * (wide.point + inner[1]), wide.point]

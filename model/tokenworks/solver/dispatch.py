@@ -31,6 +31,8 @@ SHORTFALL_OVER_COST = 20.0
 # Where stocks moved by more than this share, presolve and a start from nothing are several times
 # faster than the last basis; where they moved less it is the other way round.
 FAR = 0.02
+# What a column may be paid over its cost for rounding alone, relative; as HiGHS's own tolerance.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,25 @@ class Answer:
         Values of the part's columns.
     shortfall
         Sum of what rows lack; zero where the stocks can be dispatched.
+    prices
+        By row of the part, at the least cost.
     """
 
     cost: float
     slopes: Floats
     columns: Floats
     shortfall: float
+    prices: Floats
 
     def cut(self, dispatch: int, stocks: Floats) -> Cut:
         """The plane under the cost of a dispatch of that number, which was asked at some stocks."""
         constant = self.cost - float(self.slopes @ stocks)
-        # What is left of the zero that a homogeneous dispatch has.
-        if abs(constant) <= 1e-7 * max(1.0, abs(self.cost)):
-            constant = min(constant, 0.0)
-        return Cut(dispatch, self.slopes, constant)
+        return Cut(dispatch, self.slopes, _homogeneous(constant, self.cost))
+
+
+def _homogeneous(constant: float, cost: float) -> float:
+    """A constant without what is left of the zero that a homogeneous dispatch has."""
+    return min(constant, 0.0) if abs(constant) <= 1e-7 * max(1.0, abs(cost)) else constant
 
 
 class Dispatch:
@@ -70,6 +77,7 @@ class Dispatch:
         self.part = part
         self._lower, self._upper = matrix.row_lower[part.rows], matrix.row_upper[part.rows]
         self._cost = matrix.cost[part.columns] * scale
+        self._least, self._most = matrix.lower[part.columns], matrix.upper[part.columns]
         self._rows = np.arange(len(part.rows), dtype=np.int32)
         self._price = SHORTFALL_OVER_COST * max(float(np.abs(self._cost).max(initial=0.0)), 1.0)
         self._solver = self._loaded(matrix)
@@ -161,13 +169,58 @@ class Dispatch:
             raise SolverError(f"a dispatch of {len(self._rows)} rows ended with status {status}")
         solution = solver.getSolution()
         values = np.array(solution.col_value, dtype=np.float64)
+        prices = np.array(solution.row_dual, dtype=np.float64)
         own = len(self.part.columns)
         return Answer(
             cost=float(solver.getInfo().objective_function_value),
-            slopes=-(self.part.b.T @ np.array(solution.row_dual, dtype=np.float64)),
+            slopes=-(self.part.b.T @ prices),
             columns=values[:own],
             shortfall=float(values[own:].sum()),
+            prices=prices,
         )
+
+    def plane(self, prices: Floats) -> tuple[Floats, float] | None:
+        """Slopes and constant of a plane under the cost, which prices of rows prove.
+
+        Prices may be of any origin, such as of a dispatch with other costs and ends of rows. Where
+        they would pay a column without an end for growing, all are lowered until they do not.
+
+        Parameters
+        ----------
+        prices
+            By row.
+
+        Returns
+        -------
+        tuple of slopes and constant, or None
+            None where they prove nothing.
+        """
+        held = ((prices > 0.0) & np.isfinite(self._lower)) | (
+            (prices < 0.0) & np.isfinite(self._upper)
+        )
+        y = np.where(held, prices, 0.0)
+        worth = self.part.a.T @ y
+        endless = np.isinf(self._most)
+        paid = endless & (worth - self._cost > ROUNDING * np.maximum(1.0, np.abs(worth)))
+        if paid.any():
+            if (worth[paid] <= 0.0).any() or (self._cost[paid] <= 0.0).any():
+                return None
+            share = float((self._cost[paid] / worth[paid]).min())
+            y, worth = share * y, share * worth
+        left = self._cost - worth
+        over = endless & (left < 0.0)
+        if (left[over] < -ROUNDING * np.maximum(1.0, np.abs(worth[over]))).any():
+            return None  # what earns is paid enough for not growing by the full prices alone
+        left[over] = 0.0
+        ends = np.where(left > 0.0, self._least, self._most)
+        sides = np.where(y > 0.0, self._lower, self._upper)
+        with np.errstate(invalid="ignore"):
+            of_columns = np.where(left == 0.0, 0.0, left * ends)
+            of_rows = np.where(y == 0.0, 0.0, y * sides)
+        constant = float(of_columns.sum() + of_rows.sum())
+        if not np.isfinite(constant):
+            return None
+        return -(self.part.b.T @ y), constant
 
 
 class Dispatches(Sequence[Dispatch]):

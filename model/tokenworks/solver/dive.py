@@ -31,7 +31,7 @@ USED = 1e-3
 AT_ONCE = 3
 # A decision that costs more than this share of the objective is not taken without a look at others:
 # the smallest air permit may leave a site without power.
-DEAR = 5e-3
+DEAR = 1e-3
 # Columns tried one by one before a dive gives up.
 TRIES = 3
 

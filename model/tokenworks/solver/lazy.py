@@ -54,15 +54,13 @@ class LazyRows:
 
     def broken(self, columns: Floats) -> Indices:
         """Rows that wait and that a point breaks; they wait no more."""
-        waiting = np.flatnonzero(self.waits)
-        if not len(waiting):
-            return waiting
-        a = self._a[waiting]
-        activity, terms = a @ columns, abs(a) @ np.abs(columns)
-        most = BROKEN * np.maximum(1.0, terms)
-        over = activity > self._upper[waiting] + most
-        under = activity < self._lower[waiting] - most
-        found: Indices = waiting[over | under]
+        if not self.waits.any():
+            return np.zeros(0, dtype=np.int64)
+        activity = self._a @ columns
+        beyond = np.maximum(activity - self._upper, self._lower - activity)
+        rows = np.flatnonzero(self.waits & (beyond > BROKEN))
+        terms = abs(self._a[rows]) @ np.abs(columns)
+        found: Indices = rows[beyond[rows] > BROKEN * np.maximum(1.0, terms)]
         self.waits[found] = False
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -72,8 +72,57 @@ class Names(Sequence[Name]):
         members = self._of(n)
         return Name(self._components[n], members[place - int(self._ends[n])])
 
+    def kinds(self, places: Collection[str]) -> npt.NDArray[np.int64]:
+        """By member a number, the same for those that differ in places and whole numbers alone.
+
+        Whole numbers in an index are of steps. A label that holds the name of a place, as of a
+        connection called after its site, counts as the place's.
+
+        Parameters
+        ----------
+        places
+            Names of sites.
+        """
+        found = np.zeros(len(self._kept), dtype=np.int64)
+        bounds, first = np.searchsorted(self._kept, [0, *self._ends]), 0
+        starts = [0, *self._ends.tolist()]
+        for n in range(len(self._components)):
+            own = slice(bounds[n], bounds[n + 1])
+            if own.start == own.stop:
+                continue
+            codes = _codes(self._of(n), places)[self._kept[own] - starts[n]]
+            found[own] = first + codes
+            first += int(codes.max()) + 1
+        return found
+
     def _of(self, n: int) -> list[Any]:
         """Indices of a component."""
         if n not in self._members:
             self._members[n] = list(self._components[n].index_set())
         return self._members[n]
+
+
+def _codes(members: Sequence[Any], places: Collection[str]) -> npt.NDArray[np.int64]:
+    """Numbers of indices by their labels, but for places and whole numbers."""
+    codes = np.zeros(len(members), dtype=np.int64)
+    for labels in zip(*members, strict=True) if isinstance(members[0], tuple) else [members]:
+        number: dict[Any, int] = {}
+        of = {one: number.setdefault(kind_of(one, places), len(number)) for one in set(labels)}
+        if len(number) > 1:
+            codes = codes * len(number) + np.fromiter(
+                map(of.__getitem__, labels), np.int64, len(labels)
+            )
+    return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.int64)
+
+
+def kind_of(label: Any, places: Collection[str]) -> Any:
+    """A label without the place that it names, the longest there is, and of whole numbers nothing.
+
+    Of an index of several labels, those of each.
+    """
+    if isinstance(label, tuple):
+        return tuple(kind_of(one, places) for one in label)
+    if not isinstance(label, str):
+        return None
+    named = max((name for name in places if name in label), key=len, default="")
+    return label.replace(named, "") if named else label

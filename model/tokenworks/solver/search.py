@@ -35,6 +35,7 @@ from tokenworks.solver.relaxation import (
     relax,
     truer,
 )
+from tokenworks.solver.settling import answers_of
 from tokenworks.solver.whole import Progress, relative
 from tokenworks.solver.wide import Wide
 
@@ -95,16 +96,17 @@ class Search:
         self.parts = split(self.matrix, self.model.operating)
         narrow = None
         if self.always_wide or len(self.parts.columns) > NARROWED_COLUMNS:
-            program = investment(self.matrix, self.parts, self.scale)
-            wide = Wide(program, self.model.candidates.siting.first_step, self._pool)
+            places = self.model.candidates.siting.first_step
+            wide = Wide(investment(self.matrix, self.parts, self.scale), places, self._pool)
             self.stage("split")
             with contextlib.suppress(SolverError):  # then all is searched, and says what is wrong
                 dispatches = self._dispatches_of(range(len(self.parts.dispatches)))
-                plan = None
-                if self.known is not None:
+                if self.known is None:
+                    of = answers_of(self.matrix, self.parts, places, self._dispatch)
+                    generate(wide, dispatches, self, answers=of)
+                else:
                     point = recall(self.known, self.matrix, self.parts, wide)
-                    plan = ask_at(wide, dispatches, point), point
-                generate(wide, dispatches, self, plan)
+                    generate(wide, dispatches, self, (ask_at(wide, dispatches, point), point))
             self.stage("columns")
             if np.isfinite(wide.bound) and wide.point is not None:
                 self.wide, narrow = wide, narrowed(self.matrix, self.parts, wide.searched(few=True))
@@ -390,8 +392,7 @@ class Search:
                 "random_seed": self.options.seed,
             }
             start = None if self.incumbent is None else self.incumbent.point
-            everything = self.master.whole.copy()
-            found = self.master.search(start, everything, options)
+            found = self.master.search(start, self.master.whole.copy(), options)
             self.bound = max(self.bound, found.bound)
             settled = found.point is not None and self.settle(found.point)
             if self.bound <= before and not settled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,14 +21,11 @@ from tokenworks.solver.parts import Indices
 
 # End of a column in a site's program where its rows give none: not a bound, only a box.
 BOX = 1e6
-# From an old basis the simplex method can go round in circles; the interior point, with crossover,
-# does not, and where it finds nothing the simplex method starts anew. Each with its most steps.
+# From an old basis the simplex method can go round in circles: after so many steps it starts from
+# nothing, with presolve. That takes less than a step for every row and column; where it takes
+# several for each, the interior point with crossover ends it, and the simplex method that.
 WARM_STEPS = 2_000
-WAYS = (
-    ("choose", WARM_STEPS),
-    ("ipx", highspy.kHighsIInf),
-    ("simplex", highspy.kHighsIInf),
-)
+STEPS_FOR_EACH = 5
 # What a site holds of a column beyond rounding.
 HELD = 1e-6
 
@@ -61,6 +59,7 @@ class SiteProgram:
         floor = -np.inf if program.earns else 0.0
         self._least = np.concatenate([program.lower[columns], np.full(len(of), floor)])
         self._most = np.concatenate([most[columns], np.full(len(of), np.inf)])
+        self._prices = np.zeros(0)
         self._solver = self._loaded()
 
     def _loaded(self) -> highspy.Highs:
@@ -87,8 +86,16 @@ class SiteProgram:
         solver.passModel(program)
         return solver
 
-    def solve(self, cost: Floats) -> Floats:
+    def solve(self, cost: Floats, times: int | None = None) -> Floats:
         """Columns, and the floors of its dispatches, at costs with shared rows priced in.
+
+        Parameters
+        ----------
+        cost
+            By column of the site.
+        times
+            How often it is solved at most until no row that waits is broken; what is broken at the
+            end joins before the next answer. Bounds hold all the same.
 
         Raises
         ------
@@ -97,8 +104,8 @@ class SiteProgram:
         """
         solver, own = self._solver, len(self.columns)
         solver.changeColsCost(own, np.arange(own, dtype=np.int32), cost)
-        while True:
-            for way, steps in WAYS:
+        for _ in itertools.count() if times is None else range(times):
+            for way, steps in self._ways():
                 solver.setOptionValue("solver", way)
                 solver.setOptionValue("simplex_iteration_limit", steps)
                 solver.run()
@@ -108,29 +115,44 @@ class SiteProgram:
             if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 status = solver.modelStatusToString(solver.getModelStatus())
                 raise SolverError(f"the program of a site ended with status {status}")
-            values = np.array(solver.getSolution().col_value)
+            solution = solver.getSolution()
+            values, self._prices = np.array(solution.col_value), np.array(solution.row_dual)
             if not self._stand(self._lazy.broken(values[:own])):
-                return values
+                break
+        return values
+
+    def _ways(self) -> list[tuple[str, int]]:
+        """Methods in turn, each with its most steps; the first from the last basis, if any."""
+        steps = STEPS_FOR_EACH * (self._solver.getNumRow() + self._solver.getNumCol())
+        anew = [
+            ("simplex", max(steps, WARM_STEPS)),
+            ("ipx", highspy.kHighsIInf),
+            ("simplex", highspy.kHighsIInf),
+        ]
+        return [("simplex", WARM_STEPS), *anew] if self._solver.getBasis().valid else anew
 
     def bound(self, cost: Floats) -> float:
         """What the prices of the last answer prove at these costs."""
-        prices, is_cut = np.array(self._solver.getSolution().row_dual), np.array(self._is_cut)
-        of_rows = np.zeros(len(self.rows))
-        of_rows[self._stands] = prices[~is_cut]
+        # Rows that joined after it have no price.
+        is_cut = np.array(self._is_cut[: len(self._prices)])
+        of_rows, of_cuts = self._prices[~is_cut], self._prices[is_cut]
+        priced, pressing = np.flatnonzero(of_rows), np.flatnonzero(of_cuts)
+        rows = np.array(self._stands, dtype=np.int64)[priced]
+        cuts = [self._cuts[n] for n in pressing.tolist()]
         more = len(self.dispatches)
-        cuts = self._cut_rows(self._cuts)
+        own = sp.hstack([self._a[rows], sp.csr_matrix((len(rows), more))])
+        constants = np.array([cut.constant for cut in cuts])
         program = Program(
             cost=np.concatenate([cost, np.ones(more)]),
             offset=0.0,
             lower=self._least,
             upper=self._most,
-            row_lower=np.concatenate([self._lower, [cut.constant for cut in self._cuts]]),
-            row_upper=np.concatenate([self._upper, np.full(len(self._cuts), np.inf)]),
-            a=sp.vstack(
-                [sp.hstack([self._a, sp.csr_matrix((len(self.rows), more))]), cuts]
-            ).tocsr(),
+            row_lower=np.concatenate([self._lower[rows], constants]),
+            row_upper=np.concatenate([self._upper[rows], np.full(len(cuts), np.inf)]),
+            a=sp.vstack([own, self._cut_rows(cuts)]).tocsr(),
         )
-        return bound_of(program, np.concatenate([of_rows, prices[is_cut]]), self._most)
+        prices = np.concatenate([of_rows[priced], of_cuts[pressing]])
+        return bound_of(program, prices, self._most)
 
     def add(self, cuts: Sequence[Cut]) -> None:
         """Add those cuts that are of its dispatches."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from tokenworks.build import by_site
 from tokenworks.inputs import Inputs
-from tokenworks.solver.dispatch import Answer, Dispatch
+from tokenworks.solver.dispatch import Dispatch
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.interior import implied_upper
 from tokenworks.solver.investment import Cut, Investment, investment
@@ -24,7 +25,8 @@ from tokenworks.solver.known import Known, figures_of
 from tokenworks.solver.matrix import Floats, Matrix, compile_matrix
 from tokenworks.solver.parts import Parts, split
 from tokenworks.solver.places import Group, names_of
-from tokenworks.solver.sites import Sites, settle
+from tokenworks.solver.settling import Answers, answers_of, settle
+from tokenworks.solver.sites import Sites
 from tokenworks.solver.wide import arrays
 
 
@@ -98,7 +100,8 @@ def values_of(
         parts = split(matrix, model.operating)
         program = investment(matrix, parts, cost_scale(matrix.cost))
         cuts = _cuts(matrix, parts, known, program.scale)
-        own = _Own(matrix, parts, program, names_of(x, group), cuts)
+        answers = answers_of(matrix, parts, group, _dispatches(matrix, parts, program.scale))
+        own = _Own(matrix, program, names_of(x, group), cuts, answers)
         waiting.append(pool.submit(_value, own, known, idle_usd, goes_on))
         if len(waiting) >= ahead:
             yield waiting.pop(0).result()
@@ -128,24 +131,27 @@ class _Own:
     """A group's program, the names that make a row its own, and what is known of its dispatches."""
 
     matrix: Matrix
-    parts: Parts
     program: Investment
     names: frozenset[str]
     cuts: list[Cut]
+    answers: Answers
+
+
+def _dispatches(matrix: Matrix, parts: Parts, scale: float) -> Callable[[int], Dispatch]:
+    """Dispatches by number, each made when it is first asked."""
+
+    @cache
+    def dispatch(number: int) -> Dispatch:
+        return Dispatch(parts.dispatches[number], matrix, scale)
+
+    return dispatch
 
 
 def _value(of: _Own, known: Known, idle_usd: float, goes_on: Callable[[], bool]) -> Value:
-    matrix, parts, program = of.matrix, of.parts, of.program
+    matrix, program = of.matrix, of.program
     sites = Sites(program, of.names, implied_upper(arrays(program)), Here(), of_some=True)
     sites.add(of.cuts)
     _, cost = sites.at(_prices(sites, program.rows, known, program.scale))
-    made: dict[int, Dispatch] = {}
-
-    def ask(number: int, stocks: Floats) -> Answer:
-        if number not in made:
-            made[number] = Dispatch(parts.dispatches[number], matrix, program.scale)
-        return made[number].at(stocks)
-
     total = 0.0
     for one in sites.programs:
         own = cost[one.columns]
@@ -153,7 +159,7 @@ def _value(of: _Own, known: Known, idle_usd: float, goes_on: Callable[[], bool])
         found = one.bound(own)
         least = -idle_usd * program.scale / len(sites.programs)
         if found < least and goes_on():
-            settle(one, own, ask, goes_on, enough=least)
+            settle(one, own, of.answers, goes_on, enough=least, near=-least)
             one.solve(own)
             found = max(found, one.bound(own))
         total += found

@@ -17,21 +17,16 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from tokenworks.solver.dispatch import Answer
 from tokenworks.solver.investment import Cut, Investment
 from tokenworks.solver.matrix import Floats
 from tokenworks.solver.parts import Indices
+from tokenworks.solver.settling import Answers, settle
 from tokenworks.solver.site_program import HELD, SiteProgram
 
 Flags = npt.NDArray[np.bool_]
-Ask = Callable[[int, Floats], Answer]
 
-
-# Times the price of what is served, when power is fitted to it; rounds of that; what of the cost of
-# its dispatches a site may still err by at their end.
+# Times the price of what is served, when power is fitted to it.
 PAID = 1.2
-FITTING_ROUNDS = 12
-FITTED = 2e-3
 
 
 @dataclass(frozen=True)
@@ -166,7 +161,7 @@ class Sites:
         return self._program.offset + of_rows + of_columns
 
     def fit(
-        self, point: Floats, prices: Floats, ask: Ask, goes_on: Callable[[], bool]
+        self, point: Floats, prices: Floats, answers: Answers, goes_on: Callable[[], bool]
     ) -> tuple[list[Cut], Flags]:
         """Cuts where sites would power what they serve at a point, and columns of use for that.
 
@@ -179,8 +174,8 @@ class Sites:
             By column of investment; no site serves more than there.
         prices
             By shared row.
-        ask
-            Answers of dispatches.
+        answers
+            Of dispatches.
         goes_on
             Asked before every round of a site but its first.
         """
@@ -193,9 +188,9 @@ class Sites:
         def fitted(program: SiteProgram) -> tuple[list[Cut], Floats]:
             nothing = np.zeros(len(program.columns))
             if not (point[program.columns] > HELD).any():
-                return [_cut(program, n, nothing, ask)[0] for n in program.dispatches], nothing
+                return [answers.exact(program, n, nothing)[0] for n in program.dispatches], nothing
             program.box(most[program.columns])
-            found = settle(program, cost[program.columns], ask, goes_on)
+            found = settle(program, cost[program.columns], answers, goes_on)
             program.box(None)
             return found
 
@@ -204,60 +199,6 @@ class Sites:
         for program, (_, values) in zip(self.programs, found, strict=True):
             used[program.columns] = values[: len(program.columns)] > HELD
         return [cut for cuts, _ in found for cut in cuts], used
-
-
-def settle(
-    program: SiteProgram,
-    cost: Floats,
-    ask: Ask,
-    goes_on: Callable[[], bool],
-    enough: float = np.inf,
-) -> tuple[list[Cut], Floats]:
-    """Solve a site's program with its dispatches, by cuts.
-
-    Parameters
-    ----------
-    program
-        The site's; given the cuts.
-    cost
-        By column of the site.
-    ask
-        Answers of dispatches.
-    goes_on
-        Asked before every round but the first.
-    enough
-        An optimum that is shown to lie above this is not looked at more closely.
-
-    Returns
-    -------
-    cuts, values
-        New cuts, and the last point: columns of the site, floors of its dispatches.
-    """
-    found: list[Cut] = []
-    best, inner, dispatched = np.inf, None, 0.0
-    own = len(program.columns)
-    for _ in range(FITTING_ROUNDS):
-        values = program.solve(cost)
-        new = []
-        for at in [values] if inner is None else [0.5 * (values + inner), values]:
-            answers = [_cut(program, n, at, ask) for n in program.dispatches]
-            new += [cut for cut, _ in answers]
-            total = float(cost @ at[:own]) + sum(answer.cost for _, answer in answers)
-            if inner is None or total < best:
-                best, inner = total, at
-                dispatched = sum(abs(answer.cost) for _, answer in answers)
-        program.add(new)
-        found += new
-        least = float(cost @ values[:own]) + float(values[own:].sum())
-        if least >= enough or best - least <= FITTED * dispatched or not goes_on():
-            break
-    return found, values
-
-
-def _cut(program: SiteProgram, number: int, at: Floats, ask: Ask) -> tuple[Cut, Answer]:
-    stocks = program.stocks(number, at)
-    answer = ask(number, stocks)
-    return answer.cut(number, stocks), answer
 
 
 def _places(index: Any) -> tuple[Any, ...]:

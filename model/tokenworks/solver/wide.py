@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,8 +23,9 @@ from tokenworks.solver.lazy import waiting
 from tokenworks.solver.master import NO_FLOOR
 from tokenworks.solver.matrix import Floats
 from tokenworks.solver.parts import Indices
+from tokenworks.solver.settling import Answers
 from tokenworks.solver.site_program import SiteProgram
-from tokenworks.solver.sites import Ask, Flags, Sites
+from tokenworks.solver.sites import Flags, Sites
 
 # A column is of use where it holds more than this share of the most that it could, or of `LARGE`.
 USE = 1e-3
@@ -98,6 +100,7 @@ class Wide:
         for site in self.sites.programs:
             if needed[site.rows].any() or not program.idle[site.dispatches].all():
                 self._always[site.columns] |= self._kept[site.columns]
+        self._sums, self._terms = sums_of(program)
         self.used = self._with_sites(self._always)
         # In which round a column was last of use.
         self._rounds = 0
@@ -223,11 +226,11 @@ class Wide:
             self.proving = prices
         return True
 
-    def fit(self, ask: Ask, goes_on: Callable[[], bool]) -> None:
+    def fit(self, answers: Answers, goes_on: Callable[[], bool]) -> None:
         """Cuts where sites would power what they serve at the point; see `Sites.fit`."""
         if self.point is None:
             raise ValueError("no relaxation has been solved yet")
-        cuts, used = self.sites.fit(self.point, self.prices, ask, goes_on)
+        cuts, used = self.sites.fit(self.point, self.prices, answers, goes_on)
         self.add(cuts)
         self._latest[used] = self._rounds
         self._choose()
@@ -248,8 +251,14 @@ class Wide:
         return found | (of_sites & (self._seen | self._always)) if few else of_sites
 
     def _of_use_at(self, point: Floats) -> Flags:
+        """Columns that hold something, and those that an equation makes the sum of such."""
         found: Flags = point > USE * np.minimum(self._most, LARGE)
-        return found
+        while True:
+            missing = self._sums[np.asarray(self._terms @ found.astype(np.float64)) > 0.0]
+            missing = missing[~found[missing]]
+            if not len(missing):
+                return found
+            found[missing] = True
 
     def near(self) -> list[Cut]:
         """Cuts that hold their dispatch's cost at the point, or nearly."""
@@ -328,6 +337,23 @@ class Wide:
             row_upper=np.concatenate([program.row_upper[rows], np.full(len(cuts), np.inf)]),
             a=a.tocsr(),
         )
+
+
+def sums_of(program: Investment) -> tuple[Indices, Any]:
+    """Columns that an equation makes the sum of others, and by equation the others.
+
+    Such an equation is of nothing, and has one column on one side: without that column all others
+    would be held at nothing, however little it is.
+    """
+    even = np.flatnonzero((program.row_lower == 0.0) & (program.row_upper == 0.0))
+    rows = program.a[even].tocsr()
+    sums, terms = [], []
+    for sign in (1.0, -1.0):
+        side = rows.multiply(sign) > 0.0
+        alone = np.flatnonzero(np.asarray(side.sum(axis=1)).ravel() == 1)
+        sums.append(side[alone].indices.astype(np.int64))
+        terms.append((rows[alone].multiply(sign) < 0.0).tocsr())
+    return np.concatenate(sums), sp.vstack(terms).astype(np.float64).tocsr()
 
 
 def arrays(program: Investment) -> Program:
