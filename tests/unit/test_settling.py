@@ -61,6 +61,21 @@ def test_prices_of_one_dispatch_prove_no_more_of_another_than_it_costs(
     assert close or earns, "no dispatch has taught another anything"
 
 
+def test_a_dispatch_that_is_let_go_between_answers_answers_the_same(write_scenario: Write) -> None:
+    model = build(assemble(load_scenario(write_scenario(OPTIONS, **random_case(0)))))
+    matrix = compile_matrix(model.pyomo)
+    scale, draw = cost_scale(matrix.cost), np.random.default_rng(0)
+    for part in split(matrix, model.operating).dispatches:
+        kept, let_go = Dispatch(part, matrix, scale), Dispatch(part, matrix, scale, kept=False)
+        stocks = _stocks(part, matrix, draw)
+        # From nothing, from the last basis, from nothing, with a dearer shortfall from the basis.
+        for times, at in enumerate([stocks, 1.001 * stocks, 0.5 * stocks, 0.5 * stocks]):
+            if times == 3:
+                kept.dearer(10.0)
+                let_go.dearer(10.0)
+            assert let_go.at(at).cost == pytest.approx(kept.at(at).cost, rel=1e-7, abs=1e-7)
+
+
 def _stocks(part: Part, matrix: Matrix, draw: np.random.Generator) -> np.ndarray:
     """Much capacity and little load, so that most can be dispatched."""
     names = [matrix.columns[place].parent_component().local_name for place in part.stocks]

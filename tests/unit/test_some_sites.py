@@ -122,6 +122,19 @@ def test_first_sites_reach_all_demand_that_any_site_reaches(
         assert zone[list(there)].nunique() >= min(3, zone[list(sites)].nunique()), demand
 
 
+def test_of_many_steps_fewer_sites_are_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = assemble(tw.load("us-quick"))
+    monkeypatch.setattr(places, "FIRST", 2)
+    monkeypatch.setattr(places, "REACHED_BY", 1)
+    order, steps = by_rank(x), len(x.calendar.steps)
+    monkeypatch.setattr(places, "MOST_SITE_STEPS", 4 * steps)
+    enough = first_sites(x, order)
+    monkeypatch.setattr(places, "MOST_SITE_STEPS", 3 * steps)
+    fewer = first_sites(x, order)
+    assert len(enough) == 4
+    assert fewer == enough[:3]
+
+
 def test_sites_with_the_same_operating_data_share_their_cuts(write_scenario: Write) -> None:
     tables = cases.random_case(0)
     for name in NAMING_SITES:

@@ -9,9 +9,10 @@ cost(z) is then below the true cost; a plan is one only where its shortfall is z
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import highspy
@@ -31,6 +32,9 @@ SHORTFALL_OVER_COST = 20.0
 # Where stocks moved by more than this share, presolve and a start from nothing are several times
 # faster than the last basis; where they moved less it is the other way round.
 FAR = 0.02
+# With more rows of dispatch in a program, what HiGHS keeps of each between answers is let go: of
+# 160 dispatches of 14 days it is two gigabytes.
+KEPT_ROWS = 150_000
 # What a column may be paid over its cost for rounding alone, relative; as HiGHS's own tolerance.
 ROUNDING = 1e-9
 
@@ -71,19 +75,32 @@ def _homogeneous(constant: float, cost: float) -> float:
 
 
 class Dispatch:
-    """A part, kept in HiGHS with the basis of its last answer."""
+    """A part, with the basis of its last answer.
 
-    def __init__(self, part: Part, matrix: Matrix, scale: float) -> None:
-        self.part = part
+    Parameters
+    ----------
+    part, matrix
+        The part, and the program that it is of.
+    scale
+        Of costs.
+    kept
+        Whether its factors stay in HiGHS between answers, which makes the next one faster: they
+        take a kilobyte for every row. Else only its program and its basis do.
+    """
+
+    def __init__(self, part: Part, matrix: Matrix, scale: float, *, kept: bool = True) -> None:
+        self.part, self._kept = part, kept
         self._lower, self._upper = matrix.row_lower[part.rows], matrix.row_upper[part.rows]
         self._cost = matrix.cost[part.columns] * scale
         self._least, self._most = matrix.lower[part.columns], matrix.upper[part.columns]
         self._rows = np.arange(len(part.rows), dtype=np.int32)
         self._price = SHORTFALL_OVER_COST * max(float(np.abs(self._cost).max(initial=0.0)), 1.0)
-        self._solver = self._loaded(matrix)
+        self._program = self._loaded(matrix)
+        self._solver: highspy.Highs | None = None
+        self._basis: highspy.HighsBasis | None = None
         self._last: tuple[Floats, Answer] | None = None
 
-    def _loaded(self, matrix: Matrix) -> highspy.Highs:
+    def _loaded(self, matrix: Matrix) -> highspy.HighsLp:
         part = self.part
         shortfall = self._shortfall()
         a = sp.hstack([part.a, shortfall]).tocsc()
@@ -98,6 +115,12 @@ class Dispatch:
         program.a_matrix_.start_ = a.indptr
         program.a_matrix_.index_ = a.indices
         program.a_matrix_.value_ = a.data
+        return program
+
+    def _held(self) -> highspy.Highs:
+        """Its solver, as it was left, or anew."""
+        if self._solver is not None:
+            return self._solver
         solver = highspy.Highs()
         options: dict[str, Any] = {
             "output_flag": False,
@@ -106,7 +129,11 @@ class Dispatch:
         }
         for name, value in options.items():
             solver.setOptionValue(name, value)
-        solver.passModel(program)
+        solver.passModel(self._program)
+        if self._basis is not None:
+            solver.setBasis(self._basis)
+        if self._kept:
+            self._solver = solver
         return solver
 
     def _shortfall(self) -> sp.csc_matrix:
@@ -123,9 +150,12 @@ class Dispatch:
         """Raise the price of a shortfall; cuts made before stay valid, and are weaker."""
         self._price *= times
         self._last = None
-        own, count = len(self.part.columns), self._solver.getNumCol()
-        columns = np.arange(own, count, dtype=np.int32)
-        self._solver.changeColsCost(len(columns), columns, np.full(len(columns), self._price))
+        costs = np.array(self._program.col_cost_)
+        costs[len(self.part.columns) :] = self._price
+        self._program.col_cost_ = costs
+        if self._solver is not None:
+            columns = np.arange(len(costs), dtype=np.int32)
+            self._solver.changeColsCost(len(costs), columns, costs)
 
     def at(self, stocks: Floats) -> Answer:
         """The answer at some stocks.
@@ -150,7 +180,7 @@ class Dispatch:
 
     def _answer(self, stocks: Floats) -> Answer:
         used = self.part.b @ stocks
-        solver = self._solver
+        solver = self._held()
         lower, upper = self._lower - used, self._upper - used
         solver.changeRowsBounds(  # type: ignore[attr-defined]
             len(self._rows), self._rows, lower, upper
@@ -170,6 +200,8 @@ class Dispatch:
         solution = solver.getSolution()
         values = np.array(solution.col_value, dtype=np.float64)
         prices = np.array(solution.row_dual, dtype=np.float64)
+        if not self._kept:
+            self._basis = solver.getBasis()
         own = len(self.part.columns)
         return Answer(
             cost=float(solver.getInfo().objective_function_value),
@@ -221,6 +253,17 @@ class Dispatch:
         if not np.isfinite(constant):
             return None
         return -(self.part.b.T @ y), constant
+
+
+def by_number(parts: Sequence[Part], matrix: Matrix, scale: float) -> Callable[[int], Dispatch]:
+    """Dispatches of a program by number, each made when it is first asked for."""
+    kept = sum(len(part.rows) for part in parts) <= KEPT_ROWS
+
+    @cache
+    def dispatch(number: int) -> Dispatch:
+        return Dispatch(parts[number], matrix, scale, kept=kept)
+
+    return dispatch
 
 
 class Dispatches(Sequence[Dispatch]):

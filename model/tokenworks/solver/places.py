@@ -21,6 +21,9 @@ SOURCES = "figure_sources"
 # Sites that are searched at first, at least; more where these have too little room.
 FIRST = 12
 MOST_FIRST = 24
+# Sites times steps that are searched at first, at most, where `FIRST` are no more than that: rounds of
+# columns among 12 sites with 37 steps take a minute each, among 21 more than ten.
+MOST_SITE_STEPS = 450
 # Sites that reach each demand at first, of as many zones: at the price of what the only one cannot
 # serve, every other that reaches it would look as if it earned all of that.
 REACHED_BY = 3
@@ -90,7 +93,7 @@ def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
 
     Those that hold something already; for all demand the cheapest that may serve it and reach it in
     time, three of three zones where there are, what few sites serve first; then the cheapest, until
-    there are so many and so much room.
+    there are so many and so much room, or so many for the steps that there are.
 
     Parameters
     ----------
@@ -108,9 +111,10 @@ def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
     # What has to be there says nothing of how much room is left for the others' demand.
     room, fixed = lookup(x.tables["sites"], "site", "max_it_mw"), len(chosen)
     needed = ROOM * _needed_mw(x)
+    most = max(FIRST, MOST_SITE_STEPS // len(x.calendar.steps))
     for site in order:
         enough = sum(room[one] for one in chosen[fixed:]) >= needed
-        if len(chosen) - fixed >= (FIRST if enough else MOST_FIRST):
+        if len(chosen) - fixed >= (FIRST if enough else MOST_FIRST) or len(chosen) >= most:
             break
         if site not in chosen:
             chosen.append(site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +15,7 @@ from tokenworks.build import DECISIONS, Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError, SolverError
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.columns import ask_at, generate
-from tokenworks.solver.dispatch import Dispatch, Dispatches
+from tokenworks.solver.dispatch import Dispatch, Dispatches, by_number
 from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.investment import Cut, investment
@@ -84,7 +84,7 @@ class Search:
     dispatches: Dispatches = field(init=False)
     families: tuple[Family, ...] = field(init=False)
     _pool: Executor = field(init=False)
-    _made: dict[int, Dispatch] = field(init=False, default_factory=dict)
+    _dispatch: Callable[[int], Dispatch] = field(init=False)
     _handed: int = 0
     _last: float = field(init=False)
     _told: tuple[float, float | None] = (-np.inf, None)
@@ -94,6 +94,7 @@ class Search:
         self._pool = ThreadPoolExecutor(self.options.threads)
         self.scale = cost_scale(self.matrix.cost)
         self.parts = split(self.matrix, self.model.operating)
+        self._dispatch = by_number(self.parts.dispatches, self.matrix, self.scale)
         narrow = None
         if self.always_wide or len(self.parts.columns) > NARROWED_COLUMNS:
             places = self.model.candidates.siting.first_step
@@ -115,12 +116,6 @@ class Search:
 
     def _everything(self) -> Narrow:
         return narrowed(self.matrix, self.parts, np.ones(len(self.parts.columns), dtype=np.bool_))
-
-    def _dispatch(self, number: int) -> Dispatch:
-        if number not in self._made:
-            part = self.parts.dispatches[number]
-            self._made[number] = Dispatch(part, self.matrix, self.scale)
-        return self._made[number]
 
     def _dispatches_of(self, numbers: Iterable[int]) -> Dispatches:
         return Dispatches([self._dispatch(number) for number in numbers], self._pool)

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from tokenworks.build import by_site
 from tokenworks.inputs import Inputs
-from tokenworks.solver.dispatch import Dispatch
+from tokenworks.solver.dispatch import by_number
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.interior import implied_upper
 from tokenworks.solver.investment import Cut, Investment, investment
@@ -100,7 +99,8 @@ def values_of(
         parts = split(matrix, model.operating)
         program = investment(matrix, parts, cost_scale(matrix.cost))
         cuts = _cuts(matrix, parts, known, program.scale)
-        answers = answers_of(matrix, parts, group, _dispatches(matrix, parts, program.scale))
+        dispatch = by_number(parts.dispatches, matrix, program.scale)
+        answers = answers_of(matrix, parts, group, dispatch)
         own = _Own(matrix, program, names_of(x, group), cuts, answers)
         waiting.append(pool.submit(_value, own, known, idle_usd, goes_on))
         if len(waiting) >= ahead:
@@ -135,16 +135,6 @@ class _Own:
     names: frozenset[str]
     cuts: list[Cut]
     answers: Answers
-
-
-def _dispatches(matrix: Matrix, parts: Parts, scale: float) -> Callable[[int], Dispatch]:
-    """Dispatches by number, each made when it is first asked."""
-
-    @cache
-    def dispatch(number: int) -> Dispatch:
-        return Dispatch(parts.dispatches[number], matrix, scale)
-
-    return dispatch
 
 
 def _value(of: _Own, known: Known, idle_usd: float, goes_on: Callable[[], bool]) -> Value:
