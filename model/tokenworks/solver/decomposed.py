@@ -101,10 +101,11 @@ def _relaxed(search: Search) -> Point:
 
 
 def _learned(search: Search, values: Values) -> Known | None:
-    if search.wide is None:
+    wide = search.wide or search.learned
+    if wide is None:
         return None
     used = np.isin(search.parts.columns, search.narrow.columns)
-    return learned(search.matrix, search.parts, search.wide, used, values)
+    return learned(search.matrix, search.parts, wide, used, values)
 
 
 def _more(search: Search, *, last: bool) -> bool:

@@ -21,8 +21,8 @@ SOURCES = "figure_sources"
 # Sites that are searched at first, at least; more where these have too little room.
 FIRST = 12
 MOST_FIRST = 24
-# Sites times steps that are searched at first, at most, where `FIRST` are no more than that: rounds of
-# columns among 12 sites with 37 steps take a minute each, among 21 more than ten.
+# Sites times steps that are searched at first, at most, where `FIRST` are no more than that: a
+# round of columns among 12 sites with 37 steps takes a minute, among 21 more than ten.
 MOST_SITE_STEPS = 450
 # Sites that reach each demand at first, of as many zones: at the price of what the only one cannot
 # serve, every other that reaches it would look as if it earned all of that.

@@ -43,8 +43,9 @@ from tokenworks.solver.wide import Wide
 NARROWED_COLUMNS = 10_000
 # A proof that raises the bound by less than this, relative, is not tried once more.
 PROVEN_ENOUGH = 2e-4
-# Of the gap asked for, what the relaxation may leave, and what pricing a plan may.
+# Of the gap asked for, what the relaxation may leave, and what pricing a plan may; this at least.
 RELAXATION_SHARE = 0.1
+PLAN_SHARE = 1e-3
 PLAN_TOLERANCE = 1e-7
 MOST_ROUNDS = 400
 # What the relaxation of what is searched may leave of the gap after that of all, and rounds of it.
@@ -77,6 +78,7 @@ class Search:
     known: Known | None = None
     always_wide: bool = False
     wide: Wide | None = field(init=False, default=None)
+    learned: Wide | None = field(init=False, default=None)  # where everything is searched since
     narrow: Narrow = field(init=False)
     parts: Parts = field(init=False)
     scale: float = field(init=False)
@@ -178,7 +180,7 @@ class Search:
         """Search the whole program after all; false where that is done already."""
         if self.wide is None or not self.goes_on():
             return False
-        self.wide = None
+        self.learned, self.wide = self.wide, None
         self.search_in(self._everything(), self.narrow)
         return True
 
@@ -298,10 +300,9 @@ class Search:
         whole = np.flatnonzero(self.master.whole)
         self.master.fix(whole, np.round(point.columns[whole]))
         self.master.tighten(tight=True)
+        share = max(PLAN_SHARE * self.options.gap, PLAN_TOLERANCE)
         try:
-            found = relax(
-                self.master, self.dispatches, PLAN_TOLERANCE, PLAN_ROUNDS, None, self._may_settle
-            )
+            found = relax(self.master, self.dispatches, share, PLAN_ROUNDS, None, self._may_settle)
         finally:
             self.master.tighten(tight=False)
             self.master.free(whole)

@@ -135,7 +135,7 @@ class SiteProgram:
         """What the prices of the last answer prove at these costs."""
         # Rows that joined after it have no price.
         is_cut = np.array(self._is_cut[: len(self._prices)])
-        of_rows, of_cuts = self._prices[~is_cut], self._prices[is_cut]
+        of_rows, of_cuts = self._prices[~is_cut], self._whole(self._prices[is_cut])
         priced, pressing = np.flatnonzero(of_rows), np.flatnonzero(of_cuts)
         rows = np.array(self._stands, dtype=np.int64)[priced]
         cuts = [self._cuts[n] for n in pressing.tolist()]
@@ -153,6 +153,20 @@ class SiteProgram:
         )
         prices = np.concatenate([of_rows[priced], of_cuts[pressing]])
         return bound_of(program, prices, self._most)
+
+    def _whole(self, of_cuts: Floats) -> Floats:
+        """Prices of cuts, those of each dispatch made to add up to its floor's cost, which is one.
+
+        A floor without an end proves nothing where they add up to a rounding less.
+        """
+        dispatches = np.array([cut.dispatch for cut in self._cuts[: len(of_cuts)]], dtype=np.int64)
+        found = np.maximum(of_cuts, 0.0)
+        for number in self.dispatches:
+            own = dispatches == number
+            total = float(found[own].sum())
+            if total > 0.0 and (total > 1.0 or self._least[self._floor[number]] < 0.0):
+                found[own] /= total
+        return found
 
     def add(self, cuts: Sequence[Cut]) -> None:
         """Add those cuts that are of its dispatches."""
