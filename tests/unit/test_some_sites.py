@@ -22,6 +22,7 @@ from tokenworks.solver.known import figures_of
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.places import by_rank, first_sites, groups_of, names_of
+from tokenworks.solver.search import Search
 from tokenworks.solver.some_sites import solve_many_sites
 from tokenworks.solver.whole import solve_whole
 
@@ -156,6 +157,21 @@ def test_sources_of_figures_name_no_set_of_the_model() -> None:
     x = assemble(tw.load("us-tiny"))
     assert len(x.tables["figure_sources"]) > 0
     assert all(set(group) <= names_of(x, group) for group in groups_of(x))
+
+
+def test_there_is_a_bound_where_few_columns_gave_no_plan(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then all columns are searched, and what the search among few has learned proves the bound."""
+    x, dive = inputs_of(0, write_scenario), Search.dive
+    monkeypatch.setattr(
+        Search, "dive", lambda search, point: {} if search.wide else dive(search, point)
+    )
+    options = x.scenario.solve.model_copy(update={"gap": 0.05})
+    _, found = solve_many_sites(x, options)
+    tolerance = 1e-6 * abs(found.objective_usd)
+    assert np.isfinite(found.bound_usd)
+    assert found.bound_usd <= solve_whole(build(x), options).objective_usd + tolerance
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ def tell(stage: str, bound_usd: float, incumbent_usd: float | None) -> None:
     found = f"no plan costs less than {money(bound_usd)}"
     if incumbent_usd is not None:
         gap = relative(incumbent_usd - bound_usd, incumbent_usd)
-        found += f", the best so far {money(incumbent_usd)}, {gap:.2%} above"
+        found += f", the best so far {money(incumbent_usd)}, {100.0 * gap:.2f} % above"
     say(f"{stage}: {found}")
 
 

@@ -66,12 +66,10 @@ class Answer:
     def cut(self, dispatch: int, stocks: Floats) -> Cut:
         """The plane under the cost of a dispatch of that number, which was asked at some stocks."""
         constant = self.cost - float(self.slopes @ stocks)
-        return Cut(dispatch, self.slopes, _homogeneous(constant, self.cost))
-
-
-def _homogeneous(constant: float, cost: float) -> float:
-    """A constant without what is left of the zero that a homogeneous dispatch has."""
-    return min(constant, 0.0) if abs(constant) <= 1e-7 * max(1.0, abs(cost)) else constant
+        # What is left of the zero that a homogeneous dispatch has.
+        if abs(constant) <= 1e-7 * max(1.0, abs(self.cost)):
+            constant = min(constant, 0.0)
+        return Cut(dispatch, self.slopes, constant)
 
 
 class Dispatch:

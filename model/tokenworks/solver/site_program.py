@@ -135,7 +135,7 @@ class SiteProgram:
         """What the prices of the last answer prove at these costs."""
         # Rows that joined after it have no price.
         is_cut = np.array(self._is_cut[: len(self._prices)])
-        of_rows, of_cuts = self._prices[~is_cut], self._whole(self._prices[is_cut])
+        of_rows, of_cuts = self._prices[~is_cut], self._adding_up(self._prices[is_cut])
         priced, pressing = np.flatnonzero(of_rows), np.flatnonzero(of_cuts)
         rows = np.array(self._stands, dtype=np.int64)[priced]
         cuts = [self._cuts[n] for n in pressing.tolist()]
@@ -154,7 +154,7 @@ class SiteProgram:
         prices = np.concatenate([of_rows[priced], of_cuts[pressing]])
         return bound_of(program, prices, self._most)
 
-    def _whole(self, of_cuts: Floats) -> Floats:
+    def _adding_up(self, of_cuts: Floats) -> Floats:
         """Prices of cuts, those of each dispatch made to add up to its floor's cost, which is one.
 
         A floor without an end proves nothing where they add up to a rounding less.
