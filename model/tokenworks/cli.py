@@ -155,9 +155,8 @@ def solve(
     inputs = prepare(chosen, tables)
     folder = run_folder(inputs, out)
     check_run_folder(folder, inputs.sha256)
-    say(
-        f"{chosen.name}: inputs read and checked, solving to a gap of {100.0 * chosen.solve.gap:.2f} %"
-    )
+    asked = f"a gap of {100.0 * chosen.solve.gap:.2f} %"
+    say(f"{chosen.name}: inputs read and checked, solving to {asked}")
     plan = solve_inputs(inputs, started, tell)
     if isinstance(plan, BranchedPlan) and (
         horizon_check or business_as_usual or proforma or chronological
