@@ -140,3 +140,20 @@ def test_columns_in_rounds_end_at_the_optimum(
     least, _ = optimum(program, cuts)
     assert wide.bound <= least + 1e-6 * abs(least)
     assert wide.bound == pytest.approx(least, rel=1e-3)
+
+
+def test_sites_that_are_spread_serve_no_more_than_their_share(
+    write_scenario: Write, pool: Executor
+) -> None:
+    program, sites = apart(0, write_scenario, pool)
+    prices = np.full(len(sites.shared), 1e4)
+    before = sites.price(prices).bound
+    used = sites.spread(prices, 0.5)
+    assert used.any()
+    nothing = sites.spread(prices, 1e-15)
+    serves = sites.well_paid(sites.at(prices)[0])[1]
+    assert (used & serves).any()
+    assert not (nothing & serves).any()
+    # Whoever asks afterwards asks sites without these ends.
+    assert sites.price(prices).bound == pytest.approx(before)
+    assert len(used) == program.count

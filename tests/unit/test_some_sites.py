@@ -17,12 +17,15 @@ from tokenworks.build import build
 from tokenworks.candidates import candidates
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
-from tokenworks.solver import places, some_sites
+from tokenworks.solver import dispatch, places, some_sites
+from tokenworks.solver.carried import carried
+from tokenworks.solver.decomposed import solve_decomposed
 from tokenworks.solver.known import figures_of
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.places import by_rank, first_sites, groups_of, names_of
 from tokenworks.solver.search import Search
+from tokenworks.solver.site_values import values_of
 from tokenworks.solver.some_sites import solve_many_sites
 from tokenworks.solver.whole import solve_whole
 
@@ -71,12 +74,15 @@ def test_a_row_of_a_group_holds_nothing_of_another(seed: int, write_scenario: Wr
     "seed", [0, *(pytest.param(n, marks=pytest.mark.nightly) for n in (1, 2, 3))]
 )
 @pytest.mark.parametrize("first", [1, 9])
+@pytest.mark.parametrize("few", [False, True])
 def test_bound_of_all_sites_is_below_the_best_plan(
-    seed: int, first: int, write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+    seed: int, first: int, few: bool, write_scenario: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With few days, which are all that there are here, the first plan is carried over."""
     x = inputs_of(seed, write_scenario)
     in_zones_of_their_own(x)
     monkeypatch.setattr(some_sites, "first_sites", lambda _, order: order[:first])
+    monkeypatch.setattr(some_sites, "_of_few_days", lambda x: replace(x) if few else None)
     options = x.scenario.solve.model_copy(update={"gap": 1e-3})
     whole = solve_whole(build(x), options)
     _, found = solve_many_sites(x, options)
@@ -194,9 +200,62 @@ def test_a_plan_whose_time_was_up_before_all_sites_were_asked_has_no_bound(
     path = write_scenario(OPTIONS, **case_of_four(1, links=False))
     monkeypatch.setattr("tokenworks.plan.is_of_many_sites", lambda *_: True)
     monkeypatch.setattr(some_sites, "first_sites", lambda _, order: order[:2])
-    monkeypatch.setattr(some_sites, "values_of", lambda *_: iter(()))
+    monkeypatch.setattr(some_sites, "values_of", lambda *_: [])
     plan = tw.solve(tw.load(path), gap=0.01)
     assert (plan.bound_usd, plan.gap) == (-np.inf, np.inf)
     assert np.isfinite(plan.objective_usd)
     again = tw.read_plan(plan.save(tmp_path / "run"))
     assert (again.bound_usd, again.gap) == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:4])
+def test_a_plan_carried_over_to_the_same_days_costs_the_same(
+    seed: int, write_scenario: Write
+) -> None:
+    x = inputs_of(seed, write_scenario)
+    options = x.scenario.solve.model_copy(update={"gap": 0.02})
+    found = solve_decomposed(build(x), options, always_wide=True)
+    if found.known is None:
+        pytest.skip("all columns were searched, so that nothing is known of prices")
+    plan, known = carried(build(x), options, found.known, lambda: True) or (None, None)
+    assert plan is not None
+    assert known is not None
+    assert plan.objective_usd == pytest.approx(found.objective_usd, rel=2e-3)
+    # What is whole is the same, and its cuts are known by the figures of their dispatch.
+    whole = {c.parent_component().local_name for c in _whole_columns(x)}
+    for name in whole:
+        for index, value in found.values[name].items():
+            assert plan.values[name].get(index, 0.0) == pytest.approx(value, abs=1e-6)
+    assert sum(map(len, known.cuts.values())) > sum(map(len, found.known.cuts.values()))
+
+
+def _whole_columns(x: Inputs) -> list[Any]:
+    matrix = compile_matrix(build(x).pyomo)
+    return [matrix.columns[place] for place in np.flatnonzero(matrix.whole).tolist()]
+
+
+def test_a_shortfall_that_seems_cheap_is_not_taken_for_a_plan(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A price of a shortfall below what it saves once left a search with no plan at all."""
+    x = inputs_of(0, write_scenario)
+    options = x.scenario.solve.model_copy(update={"gap": 0.02})
+    dear = solve_decomposed(build(x), options, always_wide=True)
+    monkeypatch.setattr(dispatch, "SHORTFALL_OVER_COST", 0.2)
+    cheap = solve_decomposed(build(x), options, always_wide=True)
+    assert cheap.objective_usd == pytest.approx(dear.objective_usd, rel=0.05)
+
+
+def test_groups_that_are_worth_most_are_looked_at_again(write_scenario: Write) -> None:
+    x = inputs_of(0, write_scenario)
+    options = x.scenario.solve.model_copy(update={"gap": 0.02})
+    known = solve_decomposed(build(x), options, always_wide=True).known
+    groups, said = groups_of(x), list[str]()
+    once = values_of(x, groups, known, 1e15, 1, lambda: True, said.append)
+    assert said == [f"{n} of {len(groups)} groups" for n in range(1, len(groups) + 1)]
+    said.clear()
+    again = values_of(x, groups, known, 0.0, 1, lambda: True, said.append)
+    assert len(said) > len(groups), "no group was looked at again"
+    tolerance = 1e-6 * sum(abs(value.usd) for value in once)
+    for first, last in zip(once, again, strict=True):
+        assert last.usd >= first.usd - tolerance

@@ -23,6 +23,11 @@ SHARE = 0.75
 # ends the rounds when so many have.
 GAIN = 1e-4
 IDLE_ROUNDS = 3
+# Rounds that know no dispatch yet take a third of the time of the others; they end with one that
+# brings the relaxation down by less than this, or near the bound, relative, or with so many.
+FALL = 1 / 3
+NEAR = 0.15
+MOST_UNPOWERED = 8
 # Of the time that is left at the start, what is kept for a plan: without one, all has been in vain.
 KEPT_FOR_A_PLAN = 0.4
 
@@ -66,22 +71,18 @@ def generate(
     answers
         Of dispatches, to which power is fitted at first; where nothing was learned before.
     """
+    kept_s = KEPT_FOR_A_PLAN * search.left_s
     if not wide.cuts:
         wide.start(search.left_s)
-    inner = plan
-    idle, kept_s = 0, KEPT_FOR_A_PLAN * search.left_s
+    if answers is not None:
+        _fit(wide, search, kept_s, answers)
+    inner, idle = plan, 0
     for number in range(MOST_ROUNDS):
         before, worth = wide.bound, np.inf if inner is None else inner[0]
-        left_s = search.left_s - kept_s
-        if left_s <= 0.0 or not wide.relax(left_s) or wide.point is None:
+        # Once power is fitted the first round may be the last.
+        closely = number == 0 and answers is not None
+        if not _relaxed(wide, search, kept_s, closely=closely) or wide.point is None:
             break
-        search.bound = max(search.bound, wide.bound)
-        search.stage("columns")
-        # What dispatch costs is next to the same wherever what is served ends.
-        if number == 0 and answers is not None:
-            wide.fit(answers, lambda: search.left_s > 0.0)
-            search.stage("fit")
-            continue
         points = [wide.point] if inner is None else [0.5 * (wide.point + inner[1]), wide.point]
         for point in points:
             total = ask_at(wide, dispatches, point)
@@ -99,6 +100,34 @@ def generate(
         wide.relax(search.left_s, closely=True)
         search.bound = max(search.bound, wide.bound)
         search.stage("columns")
+
+
+def _fit(wide: Wide, search: Told, kept_s: float, answers: Answers) -> None:
+    """Cuts of all dispatches where sites would power what they serve.
+
+    What dispatch costs is next to the same wherever what is served ends. But where most of the
+    demand is not served yet, since none of what could serve it is known to be of use, they would
+    say little: so that is found first.
+    """
+    for _ in range(MOST_UNPOWERED):
+        before = wide.value
+        if not _relaxed(wide, search, kept_s):
+            return
+        fallen, left = before - wide.value, wide.value - wide.bound
+        if min(fallen / FALL, left / NEAR) <= abs(wide.value):
+            break
+    wide.fit(answers, lambda: search.left_s > 0.0)
+    search.stage("fit")
+
+
+def _relaxed(wide: Wide, search: Told, kept_s: float, *, closely: bool = False) -> bool:
+    """The relaxation among what is of use, and all sites asked at its prices."""
+    left_s = search.left_s - kept_s
+    if left_s <= 0.0 or not wide.relax(left_s, closely=closely):
+        return False
+    search.bound = max(search.bound, wide.bound)
+    search.stage("columns")
+    return True
 
 
 def ask_at(wide: Wide, dispatches: Dispatches, point: Floats) -> float:

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from tokenworks.build import Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError
@@ -20,7 +21,8 @@ from tokenworks.solver.highs import Status
 from tokenworks.solver.known import Known, learned
 from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Matrix, compile_matrix
-from tokenworks.solver.narrow import standing
+from tokenworks.solver.narrow import Narrow, standing
+from tokenworks.solver.relaxation import Incumbent
 from tokenworks.solver.search import Search
 from tokenworks.solver.whole import Progress, Solved, Values, by_name, nothing, unavoidable_usd
 
@@ -119,34 +121,61 @@ def _solved(search: Search) -> Solved:
     incumbent = search.incumbent
     if incumbent is None:
         raise NoIncumbentError("stopped before any plan was found")
-    matrix, narrow = search.matrix, search.narrow
-    found = np.zeros(len(narrow.columns))
-    found[narrow.parts.columns] = incumbent.priced.columns
-    for part, answer in zip(narrow.parts.dispatches, incumbent.priced.answers, strict=True):
-        found[part.columns] = answer.columns
-    values = np.zeros(len(matrix.columns))
-    values[narrow.columns] = found
-    objective = float(matrix.cost @ values) + matrix.offset
-    bound = min(search.bound / search.scale, objective)
-    of_investment = standing(narrow, search.master.stands)
-    found_values = by_name(matrix, values)
-    unavoidable = unavoidable_usd(search.model, of_investment, search.options)
+    solved = of_incumbent(
+        search.model, search.matrix, search.narrow, search.master.stands, incumbent, search.options
+    )
     search.stage("unavoidable")
-    solved = Solved(
-        status=Status.OPTIMAL,
-        values=found_values,
-        objective_usd=objective,
-        bound_usd=bound,
-        unavoidable_usd=unavoidable,
-        rows=matrix.shape[0],
-        columns=matrix.shape[1],
-        nonzeros=int(matrix.a.nnz),
+    solved = replace(
+        solved,
+        bound_usd=min(search.bound / search.scale, solved.objective_usd),
         seconds=search.seconds,
-        method="decomposed",
-        known=_learned(search, found_values),
+        known=_learned(search, solved.values),
     )
     if search.interrupted:
         return replace(solved, status=Status.INTERRUPTED)
     if solved.gap <= search.target:
         return solved
     return replace(solved, status=Status.GAP_LEFT if search.goes_on() else Status.TIME_LIMIT)
+
+
+def of_incumbent(
+    model: Model,
+    matrix: Matrix,
+    narrow: Narrow,
+    stands: npt.NDArray[np.bool_],
+    incumbent: Incumbent,
+    options: Solve,
+) -> Solved:
+    """A plan in the model's variables, with no bound yet.
+
+    Parameters
+    ----------
+    model, matrix
+        The model and its program.
+    narrow
+        What was searched.
+    stands
+        By row of its investment, whether the master needed it.
+    incumbent
+        The plan.
+    options
+        How it was solved.
+    """
+    found = np.zeros(len(narrow.columns))
+    found[narrow.parts.columns] = incumbent.priced.columns
+    for part, answer in zip(narrow.parts.dispatches, incumbent.priced.answers, strict=True):
+        found[part.columns] = answer.columns
+    values = np.zeros(len(matrix.columns))
+    values[narrow.columns] = found
+    return Solved(
+        status=Status.OPTIMAL,
+        values=by_name(matrix, values),
+        objective_usd=float(matrix.cost @ values) + matrix.offset,
+        bound_usd=-np.inf,
+        unavoidable_usd=unavoidable_usd(model, standing(narrow, stands), options),
+        rows=matrix.shape[0],
+        columns=matrix.shape[1],
+        nonzeros=int(matrix.a.nnz),
+        seconds={},
+        method="decomposed",
+    )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -75,11 +75,7 @@ def learned(
     values
         The plan.
     """
-    names, scale = _columns(matrix, parts), wide.program.scale
-    cuts: dict[bytes, list[tuple[Floats, float]]] = defaultdict(list)
-    figures = {n: figures_of(matrix, parts.dispatches[n]) for n in {c.dispatch for c in wide.cuts}}
-    for cut in wide.cuts:
-        cuts[figures[cut.dispatch]].append((cut.slopes / scale, cut.constant / scale))
+    names, scale = named_columns(matrix, parts), wide.program.scale
     rows = wide.program.rows
     prices, shared = (wide.proving / scale).tolist(), np.flatnonzero(~wide.sites.local)
     return Known(
@@ -87,8 +83,22 @@ def learned(
         used=frozenset(names[place] for place in np.flatnonzero(used).tolist()),
         stands=frozenset(rows[place] for place in np.flatnonzero(wide.stands).tolist()),
         prices={rows[n]: prices[n] for n in shared.tolist() if prices[n] != 0.0},
-        cuts={key: tuple(of) for key, of in cuts.items()},
+        cuts=by_figures(matrix, parts, wide.cuts, scale),
     )
+
+
+def by_figures(
+    matrix: Matrix, parts: Parts, cuts: Iterable[Cut], scale: float
+) -> dict[bytes, tuple[tuple[Floats, float], ...]]:
+    """Cuts by the figures of their dispatch, slopes and constants in USD."""
+    figures: dict[int, bytes] = {}
+    found: dict[bytes, list[tuple[Floats, float]]] = defaultdict(list)
+    for cut in cuts:
+        number = cut.dispatch
+        if number not in figures:
+            figures[number] = figures_of(matrix, parts.dispatches[number])
+        found[figures[number]].append((cut.slopes / scale, cut.constant / scale))
+    return {key: tuple(of) for key, of in found.items()}
 
 
 def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> Floats:
@@ -96,11 +106,7 @@ def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> Floats:
 
     What has no like there is left out.
     """
-    names, scale = _columns(matrix, parts), wide.program.scale
-    cuts = []
-    for number, part in enumerate(parts.dispatches):
-        for slopes, constant in known.cuts.get(figures_of(matrix, part), ()):
-            cuts.append(Cut(number, slopes * scale, constant * scale))
+    names, scale = named_columns(matrix, parts), wide.program.scale
     rows = wide.program.rows
     prices = [scale * known.prices.get(rows[row], 0.0) for row in wide.sites.shared.tolist()]
     plan = planned(known, names)
@@ -109,9 +115,26 @@ def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> Floats:
         planned=plan > 0.0,
         stands=np.array([row in known.stands for row in rows], dtype=np.bool_),
         prices=np.array(prices, dtype=np.float64),
-        cuts=cuts,
+        cuts=cuts_of(known, matrix, parts, scale),
     )
     return plan
+
+
+def cuts_of(known: Known, matrix: Matrix, parts: Parts, scale: float) -> list[Cut]:
+    """Cuts that are known of the dispatches of a program, scaled."""
+    return [
+        Cut(number, slopes * scale, constant * scale)
+        for number, part in enumerate(parts.dispatches)
+        for slopes, constant in known.cuts.get(figures_of(matrix, part), ())
+    ]
+
+
+def taught(known: Known, cuts: Mapping[bytes, Sequence[tuple[Floats, float]]]) -> Known:
+    """What is known with more cuts, by the figures of their dispatch."""
+    own = dict(known.cuts)
+    for key, of in cuts.items():
+        own[key] = (*own.get(key, ()), *of)
+    return replace(known, cuts=own)
 
 
 def planned(known: Known, names: Iterable[Name]) -> Floats:
@@ -144,6 +167,7 @@ def _numbers(index: Any) -> list[Any]:
     return [part for part in parts if not isinstance(part, str)]
 
 
-def _columns(matrix: Matrix, parts: Parts) -> list[Name]:
+def named_columns(matrix: Matrix, parts: Parts) -> list[Name]:
+    """Columns of investment by variable and index."""
     columns = (matrix.columns[place] for place in parts.columns.tolist())
     return [(c.parent_component().local_name, c.index()) for c in columns]

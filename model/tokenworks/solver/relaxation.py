@@ -9,7 +9,7 @@ little beside one of the master, so both are asked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,12 @@ from tokenworks.solver.matrix import Floats
 OUTER_WEIGHT = 0.5
 # A plan lacks nothing where its dispatches lack no more than this, in MW and MWh of their slices.
 NO_SHORTFALL = 1e-7
+# A shortfall that stays in a plan is made so many times dearer, so often at most: where its price
+# is below what it saves, the cheapest plan would be none.
+DEARER = 10.0
+MADE_DEARER = 2
+# Most rounds of a plan.
+PLAN_ROUNDS = 60
 # Rounds near the bound in which a shortfall may still go; what stays then is worth its price.
 PATIENCE = 10
 # Rounds that make a point truer, and the rise, relative, that ends them.
@@ -124,6 +130,64 @@ def relax(
         if inner is not None and near and (inner.shortfall <= NO_SHORTFALL or lacking > PATIENCE):
             break
     return Relaxed(bound, outer, inner, done)
+
+
+def priced_plan(
+    master: Master,
+    dispatches: Dispatches,
+    columns: Floats,
+    tolerance: float,
+    goes_on: Callable[[], bool],
+    inner: Priced | None = None,
+) -> Incumbent | None:
+    """The plan with the whole columns of a point; None where what it holds cannot be powered.
+
+    Parameters
+    ----------
+    master, dispatches
+        The program in its parts; the master is given the cuts, and left as it was.
+    columns
+        Of investment.
+    tolerance
+        Of its cost, relative.
+    goes_on
+        Asked before every round.
+    inner
+        A point with these whole columns that was asked at already.
+    """
+    whole = np.flatnonzero(master.whole)
+    master.fix(whole, np.round(columns[whole]))
+    master.tighten(tight=True)
+    try:
+        found = _lacking_nothing(master, dispatches, tolerance, goes_on, inner)
+    finally:
+        master.tighten(tight=False)
+        master.free(whole)
+    if found.inner is None or found.outer is None or found.inner.shortfall > NO_SHORTFALL:
+        return None
+    exact = found.inner.columns.copy()
+    exact[whole] = np.round(exact[whole])
+    return Incumbent(replace(found.inner, columns=exact), found.outer)
+
+
+def _lacking_nothing(
+    master: Master,
+    dispatches: Dispatches,
+    tolerance: float,
+    goes_on: Callable[[], bool],
+    inner: Priced | None,
+) -> Relaxed:
+    """The relaxation; what dispatches lack at its end is made dearer, a few times if need be."""
+    found = relax(master, dispatches, tolerance, PLAN_ROUNDS, inner, goes_on)
+    for _ in range(MADE_DEARER):
+        if found.inner is None or found.inner.shortfall <= NO_SHORTFALL or not goes_on():
+            break
+        for dispatch, answer in zip(dispatches, found.inner.answers, strict=True):
+            if answer.shortfall > NO_SHORTFALL:
+                dispatch.dearer(DEARER)
+        inner = price(master, dispatches, found.inner.columns)
+        found = relax(master, dispatches, tolerance, PLAN_ROUNDS, inner, goes_on)
+    return found
 
 
 def truer(master: Master, dispatches: Dispatches, point: Point) -> Point | None:

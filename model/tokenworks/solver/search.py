@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +27,13 @@ from tokenworks.solver.narrow import Narrow, moved, narrowed
 from tokenworks.solver.neighbourhoods import neighbourhoods
 from tokenworks.solver.parts import Parts, split
 from tokenworks.solver.relaxation import (
+    DEARER,
     NEWEST_ROUNDS,
-    NO_SHORTFALL,
     Incumbent,
     Priced,
     Relaxed,
     price,
+    priced_plan,
     relax,
     truer,
 )
@@ -51,11 +53,13 @@ MOST_ROUNDS = 400
 # What the relaxation of what is searched may leave of the gap after that of all, and rounds of it.
 NARROW_SHARE = 0.3
 NARROW_ROUNDS = 2
+# Dives at most; and of the gap asked for, what one may have cost more than it seemed to.
+DIVES = 2
+MISLED = 0.3
 # How often a shortfall is made ten times dearer before it is taken for unavoidable.
 DEARER_TIMES = 6
 # What the relaxation may lack, by its tolerances; a plan is held to `NO_SHORTFALL`.
 LITTLE_SHORTFALL = 1e-4
-PLAN_ROUNDS = 60
 # Nodes of a search in a neighbourhood, and seconds after which it ends at the latest.
 NODES = 100
 SEARCH_S = 60.0
@@ -289,7 +293,7 @@ class Search:
             if found.inner is None or found.inner.shortfall <= LITTLE_SHORTFALL:
                 break
             for dispatch in self.dispatches:
-                dispatch.dearer(10.0)
+                dispatch.dearer(DEARER)
             inner = price(self.master, self.dispatches, found.inner.columns)
         if self.goes_on() and found.inner is not None and found.inner.shortfall > LITTLE_SHORTFALL:
             raise InfeasibleError(["what is served could not be powered at any price"])
@@ -297,23 +301,12 @@ class Search:
 
     def settle(self, point: Point) -> bool:
         """Price the plan with the whole columns of a point; true where it is the best so far."""
-        whole = np.flatnonzero(self.master.whole)
-        self.master.fix(whole, np.round(point.columns[whole]))
-        self.master.tighten(tight=True)
         share = max(PLAN_SHARE * self.options.gap, PLAN_TOLERANCE)
-        try:
-            found = relax(self.master, self.dispatches, share, PLAN_ROUNDS, None, self._may_settle)
-        finally:
-            self.master.tighten(tight=False)
-            self.master.free(whole)
-        if found.inner is None or found.outer is None or found.inner.shortfall > NO_SHORTFALL:
-            return False
+        found = priced_plan(self.master, self.dispatches, point.columns, share, self._may_settle)
         best = self.incumbent
-        if best is not None and found.inner.objective >= best.priced.objective:
+        if found is None or (best and found.priced.objective >= best.priced.objective):
             return False
-        columns = found.inner.columns.copy()
-        columns[whole] = np.round(columns[whole])
-        self.incumbent = Incumbent(replace(found.inner, columns=columns), found.outer)
+        self.incumbent = found
         return True
 
     def _may_settle(self) -> bool:
@@ -332,19 +325,29 @@ class Search:
     def dive(self, start: Point) -> dict[str, float]:
         """Look for a first plan; return what deciding each family cost.
 
-        Where what a dive decides cannot be powered, such as with the smallest air permit, another
-        asks the dispatches before it decides each family.
+        What power costs is asked before each family is decided. Where what a dive decides cannot be
+        powered all the same, such as with the smallest air permit, or for much more than it seemed,
+        another begins with what pricing the first has taught.
         """
-        for ask in (None, lambda point: truer(self.master, self.dispatches, point)):
-            if ask is not None:  # with what pricing the first has taught
+        for number in range(DIVES):
+            if number:
                 start = self.master.solve() or start
+            ask = partial(truer, self.master, self.dispatches)
             dive = Dive(self.master, self.goes_on, ask)
             found = dive.run(self.families, start)
             dive.undo()
-            if found is None or self.settle(found) or self.incumbent is not None:
+            if found is None or (self.settle(found) and not self._misled(found)):
                 break
         self.stage("dive")
         return dive.rises
+
+    def _misled(self, dived: Point) -> bool:
+        """Whether power costs so much more where a dive ended than its cuts told."""
+        best = self.incumbent
+        if best is None or not self.unfinished():
+            return False
+        more = best.priced.objective - dived.objective
+        return more > MISLED * self.target * abs(best.priced.objective)
 
     def improve(self, relaxed: Point, rises: dict[str, float]) -> None:
         """Search neighbourhoods of the incumbent until none of them betters it."""

@@ -99,6 +99,7 @@ def settle(
     goes_on: Callable[[], bool],
     enough: float = np.inf,
     near: float = 0.0,
+    rounds: int = ROUNDS,
 ) -> tuple[list[Cut], Floats]:
     """Solve a site's program with its dispatches, by cuts.
 
@@ -116,6 +117,8 @@ def settle(
         An optimum that is shown to lie above this is not looked at more closely.
     near
         Nor is one that is known to within this.
+    rounds
+        At most.
 
     Returns
     -------
@@ -125,7 +128,7 @@ def settle(
     found: list[Cut] = []
     best, cheapest, inner, dispatched = np.inf, np.inf, None, 0.0
     own = len(program.columns)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         values = program.solve(cost, SOLVED_TIMES)
         least = float(cost @ values[:own]) + float(values[own:].sum())
         if least >= enough:

@@ -131,6 +131,11 @@ class SiteProgram:
         ]
         return [("simplex", WARM_STEPS), *anew] if self._solver.getBasis().valid else anew
 
+    def solved_bound(self, cost: Floats) -> float:
+        """Its bound at some costs."""
+        self.solve(cost)
+        return self.bound(cost)
+
     def bound(self, cost: Floats) -> float:
         """What the prices of the last answer prove at these costs."""
         # Rows that joined after it have no price.

@@ -7,9 +7,10 @@ prices. So a plan among some of the sites is held against all of them without a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,17 @@ from tokenworks.solver.dispatch import by_number
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.interior import implied_upper
 from tokenworks.solver.investment import Cut, Investment, investment
-from tokenworks.solver.known import Known, figures_of
+from tokenworks.solver.known import Known, by_figures, cuts_of, taught
 from tokenworks.solver.matrix import Floats, Matrix, compile_matrix
 from tokenworks.solver.parts import Parts, split
 from tokenworks.solver.places import Group, names_of
 from tokenworks.solver.settling import Answers, answers_of, settle
+from tokenworks.solver.site_program import SiteProgram
 from tokenworks.solver.sites import Sites
 from tokenworks.solver.wide import arrays
+
+# Rounds in which power is fitted to what a group would serve.
+FIT_ROUNDS = 8
 
 
 class Here(Executor):
@@ -50,26 +55,38 @@ class Value:
     ----------
     usd
         Its optimum, or below: never above zero where it may stay empty.
+    cuts
+        New ones, by the figures of their dispatch, in USD.
     rows, columns, nonzeros
         Of its program, without what it shares.
     """
 
     usd: float
+    cuts: Mapping[bytes, Sequence[tuple[Floats, float]]]
     rows: int
     columns: int
     nonzeros: int
+
+    def after(self, before: Value) -> Value:
+        """The same, with what was known of the group before."""
+        cuts = {**before.cuts, **self.cuts}
+        both = {key: (*before.cuts.get(key, ()), *self.cuts.get(key, ())) for key in cuts}
+        return replace(self, usd=max(self.usd, before.usd), cuts=both)
 
 
 def values_of(
     x: Inputs,
     groups: Sequence[Group],
     known: Known,
-    idle_usd: float,
+    spare_usd: float,
+    threads: int,
     goes_on: Callable[[], bool],
-    pool: Executor,
-    ahead: int,
-) -> Iterator[Value]:
+    told: Callable[[str], None],
+) -> list[Value]:
     """Values of groups, in order; fewer than there are groups where the time was up before.
+
+    All are looked at once, and then again those that are worth most, until all together are not
+    worth more than is to spare, or all that could be are known closely.
 
     Parameters
     ----------
@@ -79,31 +96,64 @@ def values_of(
         The groups.
     known
         Prices of what is shared, and cuts.
-    idle_usd
-        A group that is worth less is taken for worth that, without another look at its power.
+    spare_usd
+        What all groups together may be short of nothing. One that is short of it by no more than
+        its part of that is not looked at again.
+    threads
+        How many groups are looked at side by side, while the next is being built.
     goes_on
         Asked before a group is built, and before a value is made better than a first one.
-    pool
-        Runs groups side by side, while the next is being built.
-    ahead
-        How many are built before the first of them is done.
+    told
+        Told of every group.
     """
+    found, idle_usd, stopped = list[Value](), spare_usd / len(groups), False
+
+    def continues() -> bool:
+        return goes_on() and not stopped
+
+    def lacking() -> bool:
+        return continues() and -sum(value.usd for value in found) > spare_usd
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            once = _Asked(x, known, idle_usd, continues, continues, pool, threads + 1, _at_once)
+            for value in _values(groups, once):
+                found.append(value)
+                told(f"{len(found)} of {len(groups)} groups")
+            worst = sorted(range(len(found)), key=lambda n: found[n].usd)
+            worst = [n for n in worst if found[n].usd < -idle_usd and len(found) == len(groups)]
+            more = reduce(taught, (found[n].cuts for n in worst), known)
+            # Whether another is built hangs on those that are done, so that two runs are alike.
+            closely = replace(once, known=more, builds=lacking, ahead=threads, way=_closely)
+            again = _values([groups[n] for n in worst], closely)
+            for count, (n, value) in enumerate(zip(worst, again, strict=False), 1):
+                found[n] = value.after(found[n])
+                told(f"{count} of {len(worst)} groups again")
+        except KeyboardInterrupt:
+            stopped = True  # so that what is under way ends soon
+            raise
+    return found
+
+
+def _values(groups: Sequence[Group], asked: _Asked) -> Iterator[Value]:
+    x, known = asked.x, asked.known
     waiting: list[Future[Value]] = []
     models = by_site(x, groups)
+    share = 1.0 / len(x.tables["sites"])
     for group in groups:
-        if not goes_on():
+        if not asked.builds():
             break
         model = next(models)
         # Compiled and named here: while one thread builds, none reads anything of Pyomo's.
         matrix = compile_matrix(model.pyomo)
         parts = split(matrix, model.operating)
         program = investment(matrix, parts, cost_scale(matrix.cost))
-        cuts = _cuts(matrix, parts, known, program.scale)
+        cuts = cuts_of(known, matrix, parts, program.scale)
         dispatch = by_number(parts.dispatches, matrix, program.scale)
         answers = answers_of(matrix, parts, group, dispatch)
-        own = _Own(matrix, program, names_of(x, group), cuts, answers)
-        waiting.append(pool.submit(_value, own, known, idle_usd, goes_on))
-        if len(waiting) >= ahead:
+        own = _Own(matrix, parts, program, names_of(x, group), cuts, answers, share)
+        waiting.append(asked.pool.submit(_value, own, asked))
+        if len(waiting) >= asked.ahead:
             yield waiting.pop(0).result()
     yield from (one.result() for one in waiting)
 
@@ -128,47 +178,115 @@ def of_no_site(matrix: Matrix, parts: Parts, names: frozenset[str], known: Known
 
 @dataclass(frozen=True)
 class _Own:
-    """A group's program, the names that make a row its own, and what is known of its dispatches."""
+    """A group's program, with what is known of it, and the share of all sites that one is."""
 
     matrix: Matrix
+    parts: Parts
     program: Investment
     names: frozenset[str]
     cuts: list[Cut]
     answers: Answers
+    share: float
 
 
-def _value(of: _Own, known: Known, idle_usd: float, goes_on: Callable[[], bool]) -> Value:
+@dataclass(frozen=True)
+class _One:
+    """One of a group's programs.
+
+    Attributes
+    ----------
+    program
+        The program.
+    cost, paid, box
+        By column of it: costs at the prices, costs where what is served is well paid, and the ends
+        of what is served.
+    least
+        A bound that is enough.
+    """
+
+    program: SiteProgram
+    cost: Floats
+    paid: Floats
+    box: Floats
+    least: float
+
+
+_Way = Callable[[_One, _Own, Callable[[], bool]], tuple[float, list[Cut]]]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """How groups are looked at; see `values_of`.
+
+    Attributes
+    ----------
+    builds
+        Asked before a group is built.
+    goes_on
+        Asked before a value is made better than a first one.
+    """
+
+    x: Inputs
+    known: Known
+    idle_usd: float
+    builds: Callable[[], bool]
+    goes_on: Callable[[], bool]
+    pool: Executor
+    ahead: int
+    way: _Way
+
+
+def _value(of: _Own, asked: _Asked) -> Value:
+    """A group's value, each of its programs looked at in the way that is asked for."""
     matrix, program = of.matrix, of.program
-    sites = Sites(program, of.names, implied_upper(arrays(program)), Here(), of_some=True)
+    most = implied_upper(arrays(program))
+    sites = Sites(program, of.names, most, Here(), of_some=True)
     sites.add(of.cuts)
-    _, cost = sites.at(_prices(sites, program.rows, known, program.scale))
-    total = 0.0
+    prices, cost = sites.at(_prices(sites, program.rows, asked.known, program.scale))
+    paid, serves = sites.well_paid(prices)
+    box = np.where(serves, of.share * most, np.inf)
+    least = -asked.idle_usd * program.scale / len(sites.programs)
+    total, cuts = 0.0, list[Cut]()
     for one in sites.programs:
-        own = cost[one.columns]
-        one.solve(own)
-        found = one.bound(own)
-        least = -idle_usd * program.scale / len(sites.programs)
-        if found < least and goes_on():
-            settle(one, own, of.answers, goes_on, enough=least, near=-least)
-            one.solve(own)
-            found = max(found, one.bound(own))
+        own = one.columns
+        part = _One(one, cost[own], paid[own], box[own], least)
+        found, new = asked.way(part, of, asked.goes_on)
         total += found
+        cuts += new
     shared = int(program.a[sites.shared][:, sites.common].nnz)
     return Value(
         usd=total / program.scale,
+        cuts=by_figures(matrix, of.parts, cuts, program.scale),
         rows=matrix.shape[0] - len(sites.shared),
         columns=matrix.shape[1] - len(sites.common),
         nonzeros=int(matrix.a.nnz) - shared,
     )
 
 
+def _at_once(one: _One, of: _Own, goes_on: Callable[[], bool]) -> tuple[float, list[Cut]]:
+    """A first bound, and cuts.
+
+    At the prices at which most sites are worth next to nothing a site turns from one thing to
+    another with every cut. Well paid for what it serves, and that no more than its share, it does
+    not, and the cuts where it would power that say nearly all of what power costs it.
+    """
+    program, cuts = one.program, list[Cut]()
+    found = program.solved_bound(one.cost) if of.cuts else -np.inf
+    if found >= one.least:
+        return found, cuts
+    if goes_on():
+        program.box(one.box)
+        cuts, _ = settle(program, one.paid, of.answers, goes_on, rounds=FIT_ROUNDS)
+        program.box(None)
+    return max(found, program.solved_bound(one.cost)), cuts
+
+
+def _closely(one: _One, of: _Own, goes_on: Callable[[], bool]) -> tuple[float, list[Cut]]:
+    """A bound as close as cuts make it, and these."""
+    least = one.least
+    cuts, _ = settle(one.program, one.cost, of.answers, goes_on, enough=least, near=-least)
+    return one.program.solved_bound(one.cost), cuts
+
+
 def _prices(sites: Sites, rows: Sequence[tuple[str, object]], known: Known, scale: float) -> Floats:
     return np.array([scale * known.prices.get(rows[row], 0.0) for row in sites.shared.tolist()])
-
-
-def _cuts(matrix: Matrix, parts: Parts, known: Known, scale: float) -> list[Cut]:
-    found = []
-    for number, part in enumerate(parts.dispatches):
-        for slopes, constant in known.cuts.get(figures_of(matrix, part), ()):
-            found.append(Cut(number, slopes * scale, constant * scale))
-    return found

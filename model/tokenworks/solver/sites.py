@@ -142,6 +142,18 @@ class Sites:
         prices = np.where(held, prices, 0.0)
         return prices, self._program.cost - self._a.T @ prices
 
+    def well_paid(self, prices: Floats) -> tuple[Floats, Flags]:
+        """Costs by column where what is served is paid a fifth more, and columns that serve.
+
+        Parameters
+        ----------
+        prices
+            From `at`.
+        """
+        paid = (prices > 0.0) & np.isfinite(self._program.row_lower[self.shared])
+        cost = self._program.cost - self._a.T @ np.where(paid, PAID * prices, prices)
+        return cost, np.asarray((self._a[paid] > 0.0).sum(axis=0)).ravel() > 0
+
     def of_no_site(self, prices: Floats, cost: Floats) -> float:
         """What the bound is without any site: of the shared rows, and of columns of no program.
 
@@ -159,6 +171,32 @@ class Sites:
         with np.errstate(invalid="ignore"):
             of_columns = float(np.where(left == 0.0, 0.0, left * ends).sum())
         return self._program.offset + of_rows + of_columns
+
+    def spread(self, prices: Floats, share: float) -> Flags:
+        """Columns that sites would use, well paid for what they serve: each no more than a share.
+
+        At any prices a site serves what pays most, and all sites the same.
+
+        Parameters
+        ----------
+        prices
+            By shared row.
+        share
+            Of the most that there is to be served.
+        """
+        cost, serves = self.well_paid(self.at(prices)[0])
+        most = np.where(serves, share * self._most, np.inf)
+
+        def spread(program: SiteProgram) -> Indices:
+            program.box(most[program.columns])
+            values = program.solve(cost[program.columns])
+            program.box(None)
+            return program.columns[values[: len(program.columns)] > HELD]
+
+        used = np.zeros(self._program.count, dtype=np.bool_)
+        for columns in self._pool.map(spread, self.programs):
+            used[columns] = True
+        return used
 
     def fit(
         self, point: Floats, prices: Floats, answers: Answers, goes_on: Callable[[], bool]
@@ -179,10 +217,7 @@ class Sites:
         goes_on
             Asked before every round of a site but its first.
         """
-        lower = self._program.row_lower[self.shared]
-        paid = (prices > 0.0) & np.isfinite(lower)
-        cost = self._program.cost - self._a.T @ np.where(paid, PAID * prices, prices)
-        serves = np.asarray((self._a[paid] > 0.0).sum(axis=0)).ravel() > 0
+        cost, serves = self.well_paid(prices)
         most = np.where(serves, np.maximum(point, 0.0) * (1.0 + HELD), np.inf)
 
         def fitted(program: SiteProgram) -> tuple[list[Cut], Floats]:

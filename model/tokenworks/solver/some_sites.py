@@ -4,6 +4,11 @@ Demand is met by a few of a hundred sites. Those that look best are searched as 
 that search has learned of the price of a token, of scarce systems and of redlines says of every
 other site whether it would earn anything, and bounds all plans (`solver.site_values`). Those that
 would earn most join the search, which starts from what it knows, until the gap is closed.
+
+Where there are many days the search is one with few of them, which takes a fraction of the time.
+Its plan is then priced with all days (`solver.carried`), and all sites are asked with all days: any
+prices prove a bound, and those of few days prove nearly as much. Only where that leaves too wide a
+gap, and no other site could close it, is there a search with all days.
 """
 
 from __future__ import annotations
@@ -11,8 +16,8 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import numpy as np
 
@@ -20,9 +25,10 @@ from tokenworks.build import Model, build
 from tokenworks.errors import InfeasibleError, NoIncumbentError
 from tokenworks.inputs import Inputs, of_sites, prepare
 from tokenworks.schema.scenario import Solve
+from tokenworks.solver.carried import carried
 from tokenworks.solver.decomposed import solve_decomposed
 from tokenworks.solver.highs import Status
-from tokenworks.solver.known import Known
+from tokenworks.solver.known import Known, taught
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.places import FIRST, Group, by_rank, first_sites, groups_of, names_of
@@ -35,12 +41,16 @@ MOST_SITE_SLICES = 50_000
 # Days with which a search starts where there are more: what it learns in a fraction of the time
 # says nearly all of what is of use with all of them.
 FEW_DAYS = 2
-# Of the gap asked for, what a search among some sites may leave.
+# Of the gap asked for, what a search among some sites may leave, and one with few days: of its
+# plan no more than what is whole stays.
 SHARE = 0.4
+FEW_SHARE = 0.6
+# Of the gap asked for, what other sites may be worth together for none to join.
+OTHERS_SHARE = 0.4
 # Of the time that is left, what a search may take.
 TIME_SHARE = 0.6
-# Of the gap that a search has left, what groups that are hardly looked at may hold; and what of the
-# whole is nothing.
+# Of the gap that a search has left, what all groups may hold before they are looked at again; and
+# what of the whole is nothing.
 IDLE_SHARE = 0.8
 NOTHING = 1e-6
 # Sites that join a search at most, each of another group, and the share that these groups hold of
@@ -74,9 +84,14 @@ class _Search:
     order: list[str]
     chosen: list[str]
     known: Known | None = None
+    few: Inputs | None = None  # with few days
     bound_usd: float = -np.inf
     best: Solved | None = None
-    model: Model | None = None
+    model: Model | None = None  # of the best plan, and its sites
+    modelled: list[str] = field(default_factory=list)
+    # The gap of the last plan among the chosen sites, or of its like with few days, and its bound.
+    gap_among: float = np.inf
+    bound_among_usd: float = -np.inf
     seconds: dict[str, float] = field(default_factory=dict)
     size: tuple[int, int, int] = (0, 0, 0)
 
@@ -87,6 +102,9 @@ class _Search:
     @property
     def gap(self) -> float:
         return np.inf if self.best is None else replace(self.best, bound_usd=self.bound_usd).gap
+
+    def goes_on(self) -> bool:
+        return self.left_s > 0.0
 
     def note(self, stage: str, since: float) -> None:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - since
@@ -127,14 +145,8 @@ def solve_many_sites(
     started, order = time.perf_counter(), by_rank(x)
     chosen = first_sites(x, order)
     search = _Search(x, options, progress, started, groups_of(x), order, chosen, known)
-    search.known = known or _of_few_days(search)
-    while True:
-        ended = _searched(search)
-        if ended is Status.INTERRUPTED or search.known is None:
-            break
-        values = _bounded(search)
-        if search.gap <= options.gap or search.left_s <= 0.0 or not _joined(search, values):
-            break
+    search.few = _of_few_days(x)
+    ended = _rounds(search)
     best, model = search.best, search.model
     if best is None or model is None:
         raise NoIncumbentError("stopped before any plan was found")
@@ -154,30 +166,114 @@ def solve_many_sites(
     )
 
 
-def _of_few_days(search: _Search) -> Known | None:
-    """What a search among the first sites learns with few days, and its plan.
+def _rounds(search: _Search) -> Status:
+    """Search among the chosen sites and ask all of them, until the gap is closed or none joins."""
+    try:
+        ended = _searched(search)
+        while ended is not Status.INTERRUPTED and search.known is not None:
+            values = _bounded(search)
+            if search.gap <= search.options.gap or not search.goes_on():
+                break
+            if not (_others_matter(search) and _joined(search, values)):
+                if search.few is None:
+                    break
+                search.few = None
+            ended = _searched(search)
+    except KeyboardInterrupt:
+        if search.best is None:
+            raise
+        ended = Status.INTERRUPTED
+    return ended
 
-    None where there are few days anyway, or where few of them had no plan.
-    """
-    days = search.x.tables["operations"].groupby("zone")["day"].nunique()
-    if days.empty or int(days.max()) <= 2 * FEW_DAYS:
+
+def _others_matter(search: _Search) -> bool:
+    """Whether much of the gap is what sites could earn that were not searched."""
+    if search.best is None or not np.isfinite(search.bound_usd):
+        return False
+    others_usd = search.bound_among_usd - search.bound_usd
+    return others_usd > OTHERS_SHARE * search.options.gap * abs(search.best.objective_usd)
+
+
+def _of_few_days(x: Inputs) -> Inputs | None:
+    """The scenario with few days; None where there are few anyway."""
+    days = x.tables["operations"].groupby("zone")["day"].nunique()
+    if days.empty or int(days.max()) <= FEW_DAYS:
         return None
+    return prepare(x.scenario.with_({"time.representative_days": FEW_DAYS}), x.loaded)
+
+
+def _searched(search: _Search) -> Status:
+    """Search among the chosen sites: with few days where there are more, and else with all."""
+    if search.few is not None:
+        with contextlib.suppress(InfeasibleError, NoIncumbentError):
+            began = time.perf_counter()
+            _, few = _plan_of(search, search.few, "few days")
+            search.note("few days", began)
+            if few.known is not None and _carried(search, few.known):
+                search.gap_among, search.bound_among_usd = few.gap, few.bound_usd
+                return few.status
+        search.few = None  # few of them have no plan, or none with all
     began = time.perf_counter()
-    few = search.x.scenario.with_({"time.representative_days": FEW_DAYS})
-    x = prepare(few, search.x.loaded)
-    model, options = build(of_sites(x, search.chosen)), _options(search)
-    known: Known | None = None
-    with contextlib.suppress(InfeasibleError, NoIncumbentError):  # then all days are asked at once
-        told = _told(search, "few days")
-        found = solve_decomposed(model, options, told, always_wide=True, any_plan=True)
-        known = found.known
-    search.note("few days", began)
-    return known
+    model, found = _plan_of(search, search.x, "some sites")
+    search.known = found.known or search.known
+    search.gap_among, search.bound_among_usd = found.gap, found.bound_usd
+    if search.best is None or found.objective_usd < search.best.objective_usd:
+        _take(search, found, model)
+    search.note("search", began)
+    for stage, seconds in found.seconds.items():
+        search.seconds[f"search, {stage}"] = search.seconds.get(f"search, {stage}", 0.0) + seconds
+    search.tell("search")
+    return found.status
 
 
-def _options(search: _Search) -> Solve:
+def _plan_of(search: _Search, x: Inputs, what: str) -> tuple[Model, Solved]:
+    """A plan among the chosen sites; where they have none, among more.
+
+    With few days the first one, of which no more than what is whole stays.
+    """
+    few = x is not search.x
+    while True:
+        model = build(of_sites(x, search.chosen))
+        try:
+            found = solve_decomposed(
+                *(model, _options(search, FEW_SHARE if few else SHARE), _told(search, what)),
+                known=search.known,
+                always_wide=True,
+                any_plan=few,
+            )
+        except InfeasibleError:
+            rest = [site for site in search.order if site not in search.chosen]
+            if not rest or not search.goes_on():
+                raise
+            search.chosen += rest[: 2 * MORE]
+        else:
+            return model, found
+
+
+def _carried(search: _Search, known: Known) -> bool:
+    """Price the plan of few days with all; false where that cannot be."""
+    began = time.perf_counter()
+    if search.known is not None:  # cuts with all days are known by other figures than with few
+        known = replace(known, cuts={**search.known.cuts, **known.cuts})
+    model = build(of_sites(search.x, search.chosen))
+    found = carried(model, search.options, known, search.goes_on)
+    search.note("all days", began)
+    if found is None:
+        return False
+    plan, search.known = found
+    if search.best is None or plan.objective_usd < search.best.objective_usd:
+        _take(search, plan, model)
+    search.tell("all days")
+    return True
+
+
+def _take(search: _Search, plan: Solved, model: Model) -> None:
+    search.best, search.model, search.modelled = plan, model, list(search.chosen)
+
+
+def _options(search: _Search, share: float) -> Solve:
     limit_s = max(1.0, TIME_SHARE * search.left_s)
-    gap = SHARE * search.options.gap
+    gap = share * search.options.gap
     return search.options.model_copy(update={"gap": gap, "time_limit_s": limit_s})
 
 
@@ -190,30 +286,6 @@ def _told(search: _Search, what: str) -> Progress:
     return told
 
 
-def _searched(search: _Search) -> Status:
-    """Search among the chosen sites; where they have no plan, among more."""
-    began = time.perf_counter()
-    while True:
-        model = build(of_sites(search.x, search.chosen))
-        options, told = _options(search), _told(search, "some sites")
-        try:
-            found = solve_decomposed(model, options, told, known=search.known, always_wide=True)
-            break
-        except InfeasibleError:
-            rest = [site for site in search.order if site not in search.chosen]
-            if not rest or search.left_s <= 0.0:
-                raise
-            search.chosen += rest[: 2 * MORE]
-    search.known = found.known or search.known
-    if search.best is None or found.objective_usd < search.best.objective_usd:
-        search.best, search.model = found, model
-    search.note("search", began)
-    for stage, seconds in found.seconds.items():
-        search.seconds[f"search, {stage}"] = search.seconds.get(f"search, {stage}", 0.0) + seconds
-    search.tell("search")
-    return found.status
-
-
 def _bounded(search: _Search) -> list[float]:
     """What every group is worth at the prices of the last search, and with it a bound.
 
@@ -223,21 +295,20 @@ def _bounded(search: _Search) -> list[float]:
     if known is None or best is None:
         raise ValueError("no search has ended yet")
     x = search.x
-    model = build(of_sites(x, search.chosen))
+    model = search.model
+    if model is None or search.modelled != search.chosen:
+        model = build(of_sites(x, search.chosen))
     matrix = compile_matrix(model.pyomo)
     parts = split(matrix, model.operating)
     names = frozenset[str]().union(*(names_of(x, group) for group in search.groups))
     bound = of_no_site(matrix, parts, names, known)
-    threads = search.options.threads
-    with ThreadPoolExecutor(threads) as pool:
-        found = []
-        for value in values_of(
-            *(x, search.groups, known, _idle_usd(search, best)),
-            *(lambda: search.left_s > 0.0, pool, threads + 1),
-        ):
-            found.append(value)
-            search.tell(f"other sites, {len(found)} of {len(search.groups)} groups")
+    found = values_of(
+        *(x, search.groups, known, _spare_usd(search, best)),
+        *(search.options.threads, search.goes_on),
+        lambda done: search.tell(f"other sites, {done}"),
+    )
     search.note("all sites", began)
+    search.known = reduce(taught, (value.cuts for value in found), known)
     if len(found) < len(search.groups):  # without all of them it bounds nothing
         return []
     search.bound_usd = max(search.bound_usd, bound + sum(value.usd for value in found))
@@ -246,11 +317,10 @@ def _bounded(search: _Search) -> list[float]:
     return [value.usd for value in found]
 
 
-def _idle_usd(search: _Search, best: Solved) -> float:
-    """What a group may be short of nothing: its share of the gap that the search has left."""
+def _spare_usd(search: _Search, best: Solved) -> float:
+    """What all groups may be short of nothing: a share of the gap that the search has left."""
     size = abs(best.objective_usd)
-    left = search.options.gap * size - (best.objective_usd - best.bound_usd)
-    return max(NOTHING * size, IDLE_SHARE * left / len(search.groups))
+    return max(NOTHING, IDLE_SHARE * (search.options.gap - search.gap_among)) * size
 
 
 def _size(

@@ -44,6 +44,8 @@ FIRST_SITES = 12
 MORE_SITES = 4
 # Sites that earn the same to so many digits of the scaled unit are alike.
 VALUE_DIGITS = 3
+# Of the mean of what there is for a site to serve, what each may at most at first.
+SPREAD = 2.0
 # Sites of which the first prices are made, each as if it were one of many alike.
 FEW = 4
 
@@ -126,6 +128,7 @@ class Wide:
         prices = [prices for prices in found if prices is not None]
         if prices:
             self.prices = np.min(prices, axis=0)
+        self._latest[self.sites.spread(self.prices, SPREAD / len(programs))] = 0
         self._ask()
 
     def resume(
