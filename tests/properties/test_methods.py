@@ -68,6 +68,9 @@ def test_a_search_among_few_columns_keeps_its_bounds(
     tables_of(model, found)
 
 
+GRID_PRICE = "tariffs[*].energy_usd_per_mwh"
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_a_neighbour_has_taught_proves_nothing_wrong(
     seed: int, write_scenario: Write, monkeypatch: pytest.MonkeyPatch
@@ -78,7 +81,7 @@ def test_what_a_neighbour_has_taught_proves_nothing_wrong(
     changes: dict[str, object] = {
         "tables.demand[*].output_tokens_per_s": {"scale": 1.1},
         "tables.permit_routes[*].route_months": {"add": 2},
-        "tables.tariffs[*].energy_usd_per_mwh": {"scale": 1.2},
+        f"tables.{GRID_PRICE}": {"scale": 1.2},
     }
     for address, change in changes.items():
         other = assemble(inputs.scenario.with_({address: change}))
@@ -93,6 +96,21 @@ def test_what_a_neighbour_has_taught_proves_nothing_wrong(
         assert found.bound_usd <= cold.objective_usd + slack, address
         assert cold.bound_usd <= found.objective_usd + slack, address
         tables_of(model, found)
+
+
+def test_known_cuts_leave_no_round_of_columns_to_do(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = inputs_of(0, write_scenario, **{"solve.gap": GAP})
+    monkeypatch.setattr(search, "NARROWED_COLUMNS", 0)
+    first = solve_decomposed(build(inputs), inputs.scenario.solve)
+    rounds = {}
+    for name, table in (("demand", "demand[*].output_tokens_per_s"), ("grid", GRID_PRICE)):
+        other = assemble(inputs.scenario.with_({f"tables.{table}": {"scale": 1.05}}))
+        found = solve_decomposed(build(other), other.scenario.solve, known=first.known)
+        rounds[name] = "ask" in found.seconds
+    # What dispatch costs at given stocks hangs on the price of energy, not on demand.
+    assert rounds == {"demand": False, "grid": True}
 
 
 def test_threads_change_no_answer(write_scenario: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,17 @@ def test_what_a_dive_has_held_is_given_back(relaxation) -> None:
     assert relaxation.solve().objective == pytest.approx(start.objective)
 
 
+def test_what_is_held_from_the_start_is_not_decided_again(relaxation) -> None:
+    start = relaxation.solve()
+    dive = Dive(relaxation, lambda: True, held=(np.array([0]), np.array([1.0])))
+    # 24 t by the small permit, 6 without: 1 + 6,000 USD, whatever the large one would cost.
+    found = dive.run([PERMITS], start)
+    assert found.objective == pytest.approx(6001.0)
+    assert found.columns.tolist() == pytest.approx([1.0, 0.0, 6.0])
+    dive.undo()
+    assert relaxation.solve().objective == pytest.approx(start.objective)
+
+
 def test_points_are_made_truer_before_every_family(relaxation) -> None:
     asked = []
 

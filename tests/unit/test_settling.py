@@ -45,6 +45,9 @@ def test_prices_of_one_dispatch_prove_no_more_of_another_than_it_costs(
             if plane is None:
                 continue
             value, cost = plane[1] + float(plane[0] @ at), asked[pupil].cost
+            (cut,) = answers.planes(pupil, [prices])
+            assert (cut.dispatch, cut.constant) == (pupil, plane[1])
+            assert np.array_equal(cut.slopes, plane[0])
             proven += 1
             # Of stocks that cannot be dispatched it may prove more than a shortfall's price.
             if asked[pupil].shortfall <= 1e-9:

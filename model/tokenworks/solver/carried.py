@@ -19,7 +19,15 @@ from tokenworks.solver.decomposed import of_incumbent
 from tokenworks.solver.dispatch import Dispatches, by_number
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.investment import investment
-from tokenworks.solver.known import Known, by_figures, cuts_of, named_columns, planned, taught
+from tokenworks.solver.known import (
+    Known,
+    by_figures,
+    cuts_of,
+    named_columns,
+    planned,
+    taught,
+    used_in,
+)
 from tokenworks.solver.master import Master
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.narrow import narrowed
@@ -54,10 +62,7 @@ def carried(
     began = time.perf_counter()
     matrix = compile_matrix(model.pyomo)
     parts, scale = split(matrix, model.operating), cost_scale(matrix.cost)
-    names = named_columns(matrix, parts)
-    used = np.array([name in known.used for name in names], dtype=np.bool_)
-    used |= planned(known, names) > 0.0
-    narrow = narrowed(matrix, parts, used)
+    narrow = narrowed(matrix, parts, used_in(known, matrix, parts))
     program = investment(narrow.matrix, narrow.parts, scale)
     stands = np.array([row in known.stands for row in program.rows], dtype=np.bool_)
     master = Master(program, stands, large=True)

@@ -6,11 +6,12 @@ at its point. The first answers what else is of use and proves a bound, the seco
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
-from tokenworks.solver.dispatch import Dispatches
+from tokenworks.solver.dispatch import Answer, Dispatches
 from tokenworks.solver.matrix import Floats
 from tokenworks.solver.settling import Answers
 from tokenworks.solver.whole import relative
@@ -102,6 +103,44 @@ def generate(
         search.stage("columns")
 
 
+def resume(
+    wide: Wide,
+    dispatches: Dispatches,
+    search: Told,
+    plan: Floats,
+    answers: Answers,
+    *,
+    closely: bool = False,
+) -> None:
+    """Go on from what is known of a neighbour, whose prices and cuts mostly prove a bound at once.
+
+    Where they do not, or where a closer bound is asked for, more is generated. A dispatch of which
+    nothing is known is taught by what all others of its site answer at the plan, which has other
+    stocks in every step.
+
+    Parameters
+    ----------
+    wide, dispatches, search
+        As for `generate`; resumed already.
+    plan
+        Columns of the plan that is known.
+    answers
+        Of dispatches.
+    closely
+        Whether a closer bound is asked for.
+    """
+    known = {cut.dispatch for cut in wide.cuts}
+    cost, asked = _asked_at(wide, dispatches, plan)
+    for program in wide.sites.programs:
+        prices = {n: answers.taught(n, asked[n]) for n in program.dispatches}
+        for number in program.dispatches:
+            if number not in known:
+                others = [of for other, of in prices.items() if other != number]
+                wide.add(answers.planes(number, others))
+    if closely or len(known) < len(dispatches) or not np.isfinite(wide.bound):
+        generate(wide, dispatches, search, (cost, plan))
+
+
 def _fit(wide: Wide, search: Told, kept_s: float, answers: Answers) -> None:
     """Cuts of all dispatches where sites would power what they serve.
 
@@ -132,9 +171,14 @@ def _relaxed(wide: Wide, search: Told, kept_s: float, *, closely: bool = False) 
 
 def ask_at(wide: Wide, dispatches: Dispatches, point: Floats) -> float:
     """Ask all dispatches at a point, keep their cuts, and return what it costs with them."""
+    return _asked_at(wide, dispatches, point)[0]
+
+
+def _asked_at(wide: Wide, dispatches: Dispatches, point: Floats) -> tuple[float, Sequence[Answer]]:
     program = wide.program
     point = np.clip(point, program.lower, program.upper)
     stocks = [point[places] for places in program.stocks]
     answers = dispatches.at(stocks)
     wide.add([a.cut(n, z) for n, (a, z) in enumerate(zip(answers, stocks, strict=True))])
-    return float(program.cost @ point) + program.offset + sum(a.cost for a in answers)
+    cost = float(program.cost @ point) + program.offset + sum(a.cost for a in answers)
+    return cost, answers

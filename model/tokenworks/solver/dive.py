@@ -89,6 +89,8 @@ class Dive:
     ask
         Makes a point truer before a family is decided: what dispatch costs there is asked, and the
         relaxation solved again; None to leave all points as they are.
+    held
+        Columns that are decided already, and their values.
     rises
         Family to what deciding it cost, in the master's unit.
     """
@@ -96,6 +98,7 @@ class Dive:
     master: Relaxation
     goes_on: Callable[[], bool]
     ask: Callable[[Point], Point | None] | None = None
+    held: tuple[Indices, Floats] | None = None
     rises: dict[str, float] = field(default_factory=dict)
     _lower: Floats = field(init=False)
     _upper: Floats = field(init=False)
@@ -103,6 +106,10 @@ class Dive:
 
     def __post_init__(self) -> None:
         self._lower, self._upper = self.master.lower.copy(), self.master.upper.copy()
+        if self.held is not None:
+            columns, values = self.held
+            self._lower[columns] = self._upper[columns] = values
+            self.master.fix(columns, values)
 
     def run(self, families: Sequence[Family], start: Point) -> Point | None:
         """Decide all families; None where the dive ended without a point."""

@@ -137,6 +137,25 @@ def taught(known: Known, cuts: Mapping[bytes, Sequence[tuple[Floats, float]]]) -
     return replace(known, cuts=own)
 
 
+def used_in(known: Known, matrix: Matrix, parts: Parts) -> npt.NDArray[np.bool_]:
+    """By column of investment, whether it was searched or planned."""
+    names = named_columns(matrix, parts)
+    used = np.array([name in known.used for name in names], dtype=np.bool_)
+    return used | (planned(known, names) > 0.0)
+
+
+def agreed(
+    known: Known, names: Sequence[Name], whole: npt.NDArray[np.bool_], point: Floats
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Whole columns on which plan and relaxation agree when rounded, and their values.
+
+    What a neighbour decided is mostly decided the same way again.
+    """
+    plan = planned(known, names)
+    held = np.flatnonzero(whole & (np.round(point) == np.round(plan)))
+    return held, np.round(plan[held])
+
+
 def planned(known: Known, names: Iterable[Name]) -> Floats:
     """The plan in some columns; zero in those that it had not."""
     return np.array([known.values.get(name, {}).get(index, 0.0) for name, index in names])

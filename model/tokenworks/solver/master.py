@@ -87,8 +87,8 @@ class Master:
         self._is_cut = np.zeros(int((~self._lazy.waits).sum()), dtype=np.bool_)
         self._solver = self._loaded()
         if large:
-            self._solver.setOptionValue("solver", "ipx")
             self._solver.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+            self.anew()
 
     def _loaded(self) -> highspy.Highs:
         stand = np.flatnonzero(~self._lazy.waits)
@@ -110,6 +110,11 @@ class Master:
         solver.setOptionValue("threads", 1)
         solver.passModel(program)
         return solver
+
+    def anew(self) -> None:
+        """Solve the next relaxation by the interior point, from no basis."""
+        self._solver.clearSolver()
+        self._solver.setOptionValue("solver", "ipx")
 
     @property
     def stands(self) -> npt.NDArray[np.bool_]:

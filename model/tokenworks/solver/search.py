@@ -15,12 +15,12 @@ import numpy.typing as npt
 from tokenworks.build import DECISIONS, Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError, SolverError
 from tokenworks.schema.scenario import Solve
-from tokenworks.solver.columns import ask_at, generate
+from tokenworks.solver.columns import ask_at, generate, resume
 from tokenworks.solver.dispatch import Dispatch, Dispatches, by_number
 from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.investment import Cut, investment
-from tokenworks.solver.known import Known, planned, recall
+from tokenworks.solver.known import Known, agreed, planned, recall
 from tokenworks.solver.master import Master, Point
 from tokenworks.solver.matrix import Matrix
 from tokenworks.solver.narrow import Narrow, moved, narrowed
@@ -106,18 +106,18 @@ class Search:
             places = self.model.candidates.siting.first_step
             wide = Wide(investment(self.matrix, self.parts, self.scale), places, self._pool)
             self.stage("split")
-            with contextlib.suppress(SolverError):  # then all is searched, and says what is wrong
+            with contextlib.suppress(SolverError):  # all is searched then, and says what is wrong
                 dispatches = self._dispatches_of(range(len(self.parts.dispatches)))
-                if self.known is None:
-                    of = answers_of(self.matrix, self.parts, places, self._dispatch)
-                    generate(wide, dispatches, self, answers=of)
+                of = answers_of(self.matrix, self.parts, places, self._dispatch)
+                if self.known:
+                    plan = recall(self.known, self.matrix, self.parts, wide)
+                    resume(wide, dispatches, self, plan, of, closely=self.always_wide)
                 else:
-                    point = recall(self.known, self.matrix, self.parts, wide)
-                    generate(wide, dispatches, self, (ask_at(wide, dispatches, point), point))
+                    generate(wide, dispatches, self, answers=of)
             self.stage("columns")
-            if np.isfinite(wide.bound) and wide.point is not None:
-                self.wide, narrow = wide, narrowed(self.matrix, self.parts, wide.searched(few=True))
-                self.bound = wide.bound
+            if np.isfinite(wide.bound) and (wide.point is not None or self.known is not None):
+                self.wide, self.bound = wide, wide.bound
+                narrow = narrowed(self.matrix, self.parts, wide.searched(few=True))
         self.search_in(narrow or self._everything())
 
     def _everything(self) -> Narrow:
@@ -235,6 +235,8 @@ class Search:
             Where the relaxation has no point that lacks nothing.
         """
         if self.wide is not None and self.wide.cuts:
+            if self.known is not None:  # far from where the known plan was priced
+                self.master.anew()
             share = NARROW_SHARE * self.options.gap
             found = relax(self.master, self.dispatches, share, NARROW_ROUNDS, None, self.goes_on)
             point = found.outer
@@ -317,8 +319,7 @@ class Search:
         """Take the plan of another scenario for a first one, where it is one here."""
         if self.known is None:
             return
-        columns = planned(self.known, self.names)
-        columns = np.clip(columns, self.master.lower, self.master.upper)
+        columns = np.clip(planned(self.known, self.names), self.master.lower, self.master.upper)
         self.settle(Point(columns, np.zeros(self.master.dispatches), np.inf))
         self.stage("recall")
 
@@ -329,14 +330,17 @@ class Search:
         powered all the same, such as with the smallest air permit, or for much more than it seemed,
         another begins with what pricing the first has taught.
         """
-        for number in range(DIVES):
+        # With a neighbour's plan the first holds what plan and relaxation agree on.
+        known, whole = self.known, self.master.whole
+        agreeing = [agreed(known, self.names, whole, start.columns)] if known else []
+        for number, held in enumerate([*agreeing, *[None] * DIVES]):
             if number:
                 start = self.master.solve() or start
             ask = partial(truer, self.master, self.dispatches)
-            dive = Dive(self.master, self.goes_on, ask)
+            dive = Dive(self.master, self.goes_on, ask, held)
             found = dive.run(self.families, start)
             dive.undo()
-            if found is None or (self.settle(found) and not self._misled(found)):
+            if found is not None and self.settle(found) and not self._misled(found):
                 break
         self.stage("dive")
         return dive.rises
@@ -369,27 +373,22 @@ class Search:
         best = self.incumbent
         if best is None or not freed.any():
             return False
-        options = {
-            "mip_max_nodes": nodes,
-            "mip_rel_gap": 0.2 * self.options.gap,
-            "time_limit": max(1.0, min(SEARCH_S, self.left_s)),
-            "random_seed": self.options.seed,
-        }
+        options = {"mip_max_nodes": nodes, **self._limits(0.2, min(SEARCH_S, self.left_s))}
         found = self.master.search(best.point, freed, options)
         better = found.point is not None and found.point.objective < best.point.objective * (
             1.0 - PLAN_TOLERANCE
         )
         return better and found.point is not None and self.settle(found.point)
 
+    def _limits(self, share: float, seconds: float) -> dict[str, float]:
+        gap, seed = share * self.options.gap, self.options.seed
+        return {"mip_rel_gap": gap, "time_limit": max(1.0, seconds), "random_seed": seed}
+
     def close(self) -> None:
         """Branch on everything, for the bound and what else there is."""
         while self.wide is None and self.unfinished():
             before = self.bound
-            options = {
-                "mip_rel_gap": 0.5 * self.options.gap,
-                "time_limit": max(1.0, self.left_s),
-                "random_seed": self.options.seed,
-            }
+            options = self._limits(0.5, self.left_s)
             start = None if self.incumbent is None else self.incumbent.point
             found = self.master.search(start, self.master.whole.copy(), options)
             self.bound = max(self.bound, found.bound)

@@ -7,7 +7,7 @@ three are asked in a round.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,13 +67,17 @@ class Answers:
     ) -> tuple[Cut, float] | None:
         """The cut that proves most at a point, of those that some prices give, and its value."""
         stocks, found = program.stocks(number, at), None
-        for of_kinds in prices:
-            plane = self._dispatch(number).plane(of_kinds[self.kinds[number]])
-            if plane is not None:
-                value = plane[1] + float(plane[0] @ stocks)
-                if found is None or value > found[1]:
-                    found = Cut(number, *plane), value
+        for cut in self.planes(number, prices):
+            value = cut.constant + float(cut.slopes @ stocks)
+            if found is None or value > found[1]:
+                found = cut, value
         return found
+
+    def planes(self, number: int, prices: Iterable[Floats]) -> list[Cut]:
+        """The cuts of a dispatch that prices by kind of row give."""
+        dispatch, kinds = self._dispatch(number), self.kinds[number]
+        found = (dispatch.plane(of_kinds[kinds]) for of_kinds in prices)
+        return [Cut(number, *plane) for plane in found if plane is not None]
 
 
 def answers_of(

@@ -102,6 +102,7 @@ class Wide:
         for site in self.sites.programs:
             if needed[site.rows].any() or not program.idle[site.dispatches].all():
                 self._always[site.columns] |= self._kept[site.columns]
+        self._resumed = self._always.copy()
         self._sums, self._terms = sums_of(program)
         self.used = self._with_sites(self._always)
         # In which round a column was last of use.
@@ -154,6 +155,7 @@ class Wide:
             Those that hold here too.
         """
         self._always |= self._with_sites(planned)
+        self._resumed |= used | planned
         self._latest[used] = 0
         self.stands |= stands
         self.prices = prices
@@ -241,6 +243,8 @@ class Wide:
     def searched(self, *, few: bool = False) -> Flags:
         """Columns to search among: those of use at the point, and what their sites decide.
 
+        Before there is a point, those that were searched or planned where this was resumed from.
+
         Parameters
         ----------
         few
@@ -248,7 +252,7 @@ class Wide:
             asked: a first plan is found among these several times faster.
         """
         if self.point is None:
-            return self.used
+            return self._resumed
         found = self._of_use_at(self.point)
         of_sites = self._with_sites(found)
         return found | (of_sites & (self._seen | self._always)) if few else of_sites
