@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,24 @@ def test_what_a_neighbour_has_taught_proves_nothing_wrong(
         assert found.bound_usd <= cold.objective_usd + slack, address
         assert cold.bound_usd <= found.objective_usd + slack, address
         tables_of(model, found)
+
+
+def test_columns_beyond_those_of_a_neighbour_are_searched_where_these_fall_short(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = inputs_of(0, write_scenario, **{"solve.gap": GAP})
+    options = inputs.scenario.solve
+    model = build(inputs)
+    cold = solve_decomposed(model, options)
+    monkeypatch.setattr(search, "NARROWED_COLUMNS", 0)
+    known = solve_decomposed(model, options).known
+    assert known is not None
+    # It knows what dispatch costs, but neither a plan nor a column that is of use.
+    found = solve_decomposed(model, options, known=replace(known, values={}, used=frozenset()))
+    assert "prove" in found.seconds
+    slack = 1e-7 * abs(cold.objective_usd)
+    assert found.bound_usd <= cold.objective_usd + slack
+    assert found.objective_usd <= cold.objective_usd * (1.0 + GAP) + slack
 
 
 def test_known_cuts_leave_no_round_of_columns_to_do(

@@ -28,6 +28,8 @@ from tokenworks.solver.whole import Progress, Solved, Values, by_name, nothing, 
 
 # Searches among more and more columns, at most.
 MOST_PASSES = 4
+# Of the gap asked for, what the relaxation of a neighbour's columns may lie above the bound.
+KNOWN_SHORT = 0.2
 
 
 def solve_decomposed(
@@ -95,11 +97,23 @@ def solve_decomposed(
 def _relaxed(search: Search) -> Point:
     """The relaxation of what is searched, which is all where less has no plan."""
     try:
-        return search.relax()
+        point = search.relax()
     except InfeasibleError:
-        if search.incumbent is not None or not search.search_everything():
+        if search.incumbent is not None:
             raise
-        return search.relax()
+        if not (_beyond_known(search) or search.search_everything()):
+            raise
+        return _relaxed(search)
+    short = search.relaxation - search.bound > KNOWN_SHORT * search.target * abs(search.bound)
+    return _relaxed(search) if short and _beyond_known(search) else point
+
+
+def _beyond_known(search: Search) -> bool:
+    """Search among more than a neighbour did; false where that is so already."""
+    if search.known is None or search.wide is None or search.wide.point is not None:
+        return False
+    search.prove()
+    return search.widen()
 
 
 def _learned(search: Search, values: Values) -> Known | None:

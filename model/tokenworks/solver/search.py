@@ -340,7 +340,8 @@ class Search:
             dive = Dive(self.master, self.goes_on, ask, held)
             found = dive.run(self.families, start)
             dive.undo()
-            if found is not None and self.settle(found) and not self._misled(found):
+            good = found is not None and self.settle(found) and not self._misled(found)
+            if good and not (held and self.unfinished()):
                 break
         self.stage("dive")
         return dive.rises
