@@ -235,10 +235,11 @@ class Search:
             Where the relaxation has no point that lacks nothing.
         """
         if self.wide is not None and self.wide.cuts:
+            rounds, share = NARROW_ROUNDS, NARROW_SHARE * self.options.gap
             if self.known is not None:  # far from where the known plan was priced
                 self.master.anew()
-            share = NARROW_SHARE * self.options.gap
-            found = relax(self.master, self.dispatches, share, NARROW_ROUNDS, None, self.goes_on)
+                rounds = 1  # a dive asks as well
+            found = relax(self.master, self.dispatches, share, rounds, None, self.goes_on)
             point = found.outer
             if point is None:
                 raise InfeasibleError(["what is of use has no solution by itself"])
