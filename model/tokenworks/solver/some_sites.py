@@ -44,7 +44,7 @@ FEW_DAYS = 2
 # Of the gap asked for, what a search among some sites may leave, and one with few days: of its
 # plan no more than what is whole stays.
 SHARE = 0.4
-FEW_SHARE = 0.6
+FEW_SHARE = 0.7
 # Of the gap asked for, what other sites may be worth together for none to join.
 OTHERS_SHARE = 0.4
 # Of the time that is left, what a search may take.
