@@ -190,7 +190,10 @@ class Dispatch:
             solver.setOptionValue("presolve", "off")
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            solver.clearSolver()  # from the start, for once: numbers, not mathematics, ended it
+            # From the start, for once: numbers, not mathematics, ended it; mostly presolve, which
+            # takes a row for broken that is so by a rounding.
+            solver.clearSolver()
+            solver.setOptionValue("presolve", "off")
             solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             status = solver.modelStatusToString(solver.getModelStatus())

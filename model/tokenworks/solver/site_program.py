@@ -22,10 +22,13 @@ from tokenworks.solver.parts import Indices
 # End of a column in a site's program where its rows give none: not a bound, only a box.
 BOX = 1e6
 # From an old basis the simplex method can go round in circles: after so many steps it starts from
-# nothing, with presolve. That takes less than a step for every row and column; where it takes
-# several for each, the interior point with crossover ends it, and the simplex method that.
+# nothing, with presolve. That takes half a step for every row and column; where it takes more than
+# one for each it goes round as well, mostly not with the other scaling. Where it does with both,
+# the interior point with crossover ends it, and the simplex method that.
 WARM_STEPS = 2_000
-STEPS_FOR_EACH = 5
+STEPS_FOR_EACH = 1
+# Scalings of HiGHS for the simplex method: its own choice, and to the largest value.
+OWN, LARGEST = 1, 4
 # What a site holds of a column beyond rounding.
 HELD = 1e-6
 
@@ -60,6 +63,7 @@ class SiteProgram:
         self._least = np.concatenate([program.lower[columns], np.full(len(of), floor)])
         self._most = np.concatenate([most[columns], np.full(len(of), np.inf)])
         self._prices = np.zeros(0)
+        self._scaling = OWN
         self._solver = self._loaded()
 
     def _loaded(self) -> highspy.Highs:
@@ -105,11 +109,13 @@ class SiteProgram:
         solver, own = self._solver, len(self.columns)
         solver.changeColsCost(own, np.arange(own, dtype=np.int32), cost)
         for _ in itertools.count() if times is None else range(times):
-            for way, steps in self._ways():
+            for way, scaling, steps in self._ways():
                 solver.setOptionValue("solver", way)
+                solver.setOptionValue("simplex_scale_strategy", scaling)
                 solver.setOptionValue("simplex_iteration_limit", steps)
                 solver.run()
                 if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                    self._scaling = scaling
                     break
                 solver.clearSolver()
             if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -121,15 +127,20 @@ class SiteProgram:
                 break
         return values
 
-    def _ways(self) -> list[tuple[str, int]]:
-        """Methods in turn, each with its most steps; the first from the last basis, if any."""
+    def _ways(self) -> list[tuple[str, int, int]]:
+        """Methods in turn, each with its scaling and most steps; first from the last basis, if any.
+
+        The scaling that ended it last comes first.
+        """
         steps = STEPS_FOR_EACH * (self._solver.getNumRow() + self._solver.getNumCol())
+        last, other = self._scaling, LARGEST if self._scaling == OWN else OWN
         anew = [
-            ("simplex", max(steps, WARM_STEPS)),
-            ("ipx", highspy.kHighsIInf),
-            ("simplex", highspy.kHighsIInf),
+            ("simplex", last, max(steps, WARM_STEPS)),
+            ("simplex", other, max(steps, WARM_STEPS)),
+            ("ipx", last, highspy.kHighsIInf),
+            ("simplex", last, highspy.kHighsIInf),
         ]
-        return [("simplex", WARM_STEPS), *anew] if self._solver.getBasis().valid else anew
+        return [("simplex", last, WARM_STEPS), *anew] if self._solver.getBasis().valid else anew
 
     def solved_bound(self, cost: Floats) -> float:
         """Its bound at some costs."""
