@@ -30,6 +30,10 @@ from tokenworks.solver.whole import Progress, Solved, Values, by_name, nothing, 
 MOST_PASSES = 4
 # Of the gap asked for, what the relaxation of a neighbour's columns may lie above the bound.
 KNOWN_SHORT = 0.2
+# Rounds of all columns that find what else is of use, at most, and what share of the gap may lie
+# between bound and relaxation at their end.
+KNOWN_ROUNDS = 5
+KNOWN_NEAR = 0.5
 
 
 def solve_decomposed(
@@ -74,15 +78,9 @@ def solve_decomposed(
         for left in reversed(range(MOST_PASSES)):
             if not search.unfinished():
                 break
-            relaxed = _relaxed(search)
-            rises = search.dive(relaxed)
+            _better(search, any_plan=any_plan)
             if any_plan and search.incumbent is not None:
                 break
-            while search.unfinished() and search.bound_is_behind and search.prove():
-                pass
-            search.improve(relaxed, rises)
-            if search.unfinished():
-                search.prove()
             if not (left and search.unfinished() and _more(search, last=left == 1)):
                 break
         search.close()
@@ -94,8 +92,25 @@ def solve_decomposed(
     return _solved(search)
 
 
+def _better(search: Search, *, any_plan: bool) -> None:
+    """Look for a plan among what is searched, and for better ones and bounds."""
+    relaxed = _relaxed(search)
+    if not search.unfinished():  # a neighbour's plan is near enough to a better bound
+        return
+    rises = search.dive(relaxed)
+    if any_plan and search.incumbent is not None:
+        return
+    while search.unfinished() and search.bound_is_behind and search.prove():
+        pass
+    search.improve(relaxed, rises)
+    if search.unfinished():
+        search.prove()
+
+
 def _relaxed(search: Search) -> Point:
     """The relaxation of what is searched, which is all where less has no plan."""
+    if search.incumbent is None:
+        _beyond_known(search)  # where a neighbour's plan is none, more is of use than there was
     try:
         point = search.relax()
     except InfeasibleError:
@@ -112,8 +127,12 @@ def _beyond_known(search: Search) -> bool:
     """Search among more than a neighbour did; false where that is so already."""
     if search.known is None or search.wide is None or search.wide.point is not None:
         return False
-    search.prove()
-    return search.widen()
+    # What is of use is known once bound and relaxation of all are near each other.
+    for _ in range(KNOWN_ROUNDS):
+        search.prove()
+        if search.wide.value - search.bound <= KNOWN_NEAR * search.target * abs(search.bound):
+            break
+    return search.unfinished() and search.widen()
 
 
 def _learned(search: Search, values: Values) -> Known | None:
@@ -121,7 +140,8 @@ def _learned(search: Search, values: Values) -> Known | None:
     if wide is None:
         return None
     used = np.isin(search.parts.columns, search.narrow.columns)
-    return learned(search.matrix, search.parts, wide, used, values)
+    sites = search.model.candidates.siting.first_step
+    return learned(search.matrix, search.parts, wide, used, values, sites)
 
 
 def _more(search: Search, *, last: bool) -> bool:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tokenworks.solver.dispatch import Dispatch
 from tokenworks.solver.investment import Cut
 from tokenworks.solver.matrix import Floats, Matrix
 from tokenworks.solver.parts import Part, Parts
 from tokenworks.solver.relaxed import Basis
+from tokenworks.solver.transfer import Places, There, places_of, transferred
 from tokenworks.solver.whole import Values
 from tokenworks.solver.wide import Wide
 
@@ -42,6 +44,8 @@ class Known:
         By the figures of a dispatch: slopes by stock and constant, in USD.
     basis
         Where the relaxation of the whole program ended; None where that was not solved.
+    places
+        Where the dispatches are whose cuts are known.
     """
 
     values: Values
@@ -50,6 +54,7 @@ class Known:
     prices: Mapping[Name, float]
     cuts: Mapping[bytes, tuple[tuple[Floats, float], ...]]
     basis: Basis | None = None
+    places: Places = field(default_factory=dict)
 
 
 def of_plan(values: Values, basis: Basis | None = None) -> Known:
@@ -63,6 +68,7 @@ def learned(
     wide: Wide,
     used: npt.NDArray[np.bool_],
     values: Values,
+    sites: Collection[str],
 ) -> Known:
     """What a search among some columns has learned.
 
@@ -74,9 +80,12 @@ def learned(
         By column of investment, whether it was searched.
     values
         The plan.
+    sites
+        Their names.
     """
     names, scale = named_columns(matrix, parts), wide.program.scale
     rows = wide.program.rows
+    figures = [figures_of(matrix, part) for part in parts.dispatches]
     prices, shared = (wide.proving / scale).tolist(), np.flatnonzero(~wide.sites.local)
     return Known(
         values=values,
@@ -84,6 +93,7 @@ def learned(
         stands=frozenset(rows[place] for place in np.flatnonzero(wide.stands).tolist()),
         prices={rows[n]: prices[n] for n in shared.tolist() if prices[n] != 0.0},
         cuts=by_figures(matrix, parts, wide.cuts, scale),
+        places=places_of(matrix, parts, sites, figures),
     )
 
 
@@ -101,21 +111,43 @@ def by_figures(
     return {key: tuple(of) for key, of in found.items()}
 
 
-def recall(known: Known, matrix: Matrix, parts: Parts, wide: Wide) -> Floats:
+def recall(
+    known: Known,
+    matrix: Matrix,
+    parts: Parts,
+    wide: Wide,
+    sites: Collection[str],
+    dispatch: Callable[[int], Dispatch],
+) -> Floats:
     """Start a search from what another has learned, and return where it ended, by column.
 
-    What has no like there is left out.
+    What has no like there is left out. A dispatch that has other figures is given cuts that lean
+    like those of the one it was.
+
+    Parameters
+    ----------
+    known
+        What was learned.
+    matrix, parts, wide
+        The program; the last is given what is known of it.
+    sites
+        Their names.
+    dispatch
+        Gives a dispatch by its number.
     """
     names, scale = named_columns(matrix, parts), wide.program.scale
     rows = wide.program.rows
     prices = [scale * known.prices.get(rows[row], 0.0) for row in wide.sites.shared.tolist()]
-    plan = planned(known, names)
+    plan, cuts = planned(known, names), cuts_of(known, matrix, parts, scale)
+    others = sorted(set(range(len(parts.dispatches))) - {cut.dispatch for cut in cuts})
+    there = There(matrix, parts, sites, scale, dispatch)
+    cuts += transferred(known.cuts, known.places, others, there)
     wide.resume(
         used=np.array([name in known.used for name in names], dtype=np.bool_),
         planned=plan > 0.0,
         stands=np.array([row in known.stands for row in rows], dtype=np.bool_),
         prices=np.array(prices, dtype=np.float64),
-        cuts=cuts_of(known, matrix, parts, scale),
+        cuts=cuts,
     )
     return plan
 

@@ -111,6 +111,16 @@ class Master:
         solver.passModel(program)
         return solver
 
+    def basis(self) -> highspy.HighsBasis:
+        """Where the last relaxation ended."""
+        return self._solver.getBasis()
+
+    def back_to(self, basis: highspy.HighsBasis) -> None:
+        """Start the next relaxation from a basis of before; rows that came since are basic."""
+        since = self._solver.getNumRow() - len(basis.row_status)
+        basis.row_status = [*basis.row_status, *[highspy.HighsBasisStatus.kBasic] * since]
+        self._solver.setBasis(basis)
+
     def anew(self) -> None:
         """Solve the next relaxation by the interior point, from no basis."""
         self._solver.clearSolver()

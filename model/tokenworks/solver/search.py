@@ -20,7 +20,7 @@ from tokenworks.solver.dispatch import Dispatch, Dispatches, by_number
 from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.investment import Cut, investment
-from tokenworks.solver.known import Known, agreed, planned, recall
+from tokenworks.solver.known import Known, agreed, named_columns, planned, recall
 from tokenworks.solver.master import Master, Point
 from tokenworks.solver.matrix import Matrix
 from tokenworks.solver.narrow import Narrow, moved, narrowed
@@ -110,7 +110,7 @@ class Search:
                 dispatches = self._dispatches_of(range(len(self.parts.dispatches)))
                 of = answers_of(self.matrix, self.parts, places, self._dispatch)
                 if self.known:
-                    plan = recall(self.known, self.matrix, self.parts, wide)
+                    plan = recall(self.known, self.matrix, self.parts, wide, places, self._dispatch)
                     resume(wide, dispatches, self, plan, of, closely=self.always_wide)
                 else:
                     generate(wide, dispatches, self, answers=of)
@@ -146,8 +146,7 @@ class Search:
         own = [cut for cut in cuts if cut.dispatch in numbers]
         master.add([replace(cut, dispatch=numbers[cut.dispatch]) for cut in own])
         self._handed = len(own)
-        columns = [narrow.matrix.columns[place] for place in narrow.parts.columns]
-        self.names = [(c.parent_component().local_name, c.index()) for c in columns]
+        self.names = named_columns(narrow.matrix, narrow.parts)
         self.families = families_of(self.names, np.flatnonzero(master.whole), DECISIONS)
         self.dispatches = self._dispatches_of(narrow.dispatches.tolist())
         if before is not None and incumbent is not None:
@@ -332,10 +331,11 @@ class Search:
         another begins with what pricing the first has taught.
         """
         # With a neighbour's plan the first holds what plan and relaxation agree on.
-        known, whole = self.known, self.master.whole
+        known, whole, basis = self.known, self.master.whole, self.master.basis()
         agreeing = [agreed(known, self.names, whole, start.columns)] if known else []
         for number, held in enumerate([*agreeing, *[None] * DIVES]):
             if number:
+                self.master.back_to(basis)
                 start = self.master.solve() or start
             ask = partial(truer, self.master, self.dispatches)
             dive = Dive(self.master, self.goes_on, ask, held)

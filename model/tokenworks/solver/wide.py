@@ -9,7 +9,7 @@ what else is of use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -164,6 +164,7 @@ class Wide:
         for number, site in enumerate(self.sites.programs):
             self.active[number] = bool(used[site.columns].any())
         self._ask()
+        self._resumed |= self._latest >= 0  # with what sites would use at these prices
 
     def _alone(self, site: SiteProgram, seconds: float) -> Floats | None:
         program, shared, count = self.program, self.sites.shared, len(self.sites.programs)
@@ -334,16 +335,31 @@ class Wide:
         floors = {n: own + at for at, n in enumerate(sorted({cut.dispatch for cut in cuts}))}
         a = sp.hstack([program.a[rows][:, columns], sp.csr_matrix((len(rows), len(floors)))])
         a = sp.vstack([a, cut_rows(cuts, there, floors, own + len(floors))])
-        least = NO_FLOOR if program.earns else 0.0
+        least = self._least_of(floors, own, cuts) if program.earns else np.zeros(len(floors))
         return Program(
             cost=np.concatenate([program.cost[columns], np.ones(len(floors))]),
             offset=program.offset,
-            lower=np.concatenate([program.lower[columns], np.full(len(floors), least)]),
+            lower=np.concatenate([program.lower[columns], least]),
             upper=np.concatenate([program.upper[columns], np.full(len(floors), np.inf)]),
             row_lower=np.concatenate([program.row_lower[rows], [cut.constant for cut in cuts]]),
             row_upper=np.concatenate([program.row_upper[rows], np.full(len(cuts), np.inf)]),
             a=a.tocsr(),
         )
+
+    def _least_of(self, floors: Mapping[int, int], own: int, cuts: Sequence[Cut]) -> Floats:
+        """What a dispatch that earns costs at least at any stocks, as its cuts prove.
+
+        Without that a price of cuts that is a rounding off would prove nothing of it.
+        """
+        least = np.full(len(floors), NO_FLOOR)
+        for cut in cuts:
+            paid = np.minimum(cut.slopes, 0.0)
+            ends = self._most[self.program.stocks[cut.dispatch]]
+            with np.errstate(invalid="ignore"):
+                proven = cut.constant + float(np.where(paid < 0.0, paid * ends, 0.0).sum())
+            at = floors[cut.dispatch] - own
+            least[at] = max(least[at], proven)
+        return least
 
 
 def sums_of(program: Investment) -> tuple[Indices, Any]:
