@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from tokenworks.solver.interior import Program, bound_of, implied_upper, solve_interior
+from tokenworks.solver.interior import (
+    MOVED,
+    MOVED_COLUMNS,
+    Program,
+    bound_of,
+    implied_upper,
+    moved_costs,
+    solve_interior,
+)
 from tokenworks.solver.lazy import LazyRows
 
 ENDLESS = np.inf
@@ -69,6 +77,19 @@ def test_no_prices_prove_more_than_the_optimum() -> None:
     bounds = [bound_of(given, prices, most) for prices in drawn]
     assert max(bounds) <= 10.0 + 1e-9
     assert np.isfinite(bounds).all()
+
+
+@pytest.mark.parametrize(("gap", "most"), [(0.5, MOVED), (0.01, MOVED), (1e-6, 2e-8), (0.0, 0.0)])
+def test_moved_costs_tie_no_more_and_hardly_move_the_optimum(gap: float, most: float) -> None:
+    # Nothing costs below zero, so that what is cheapest by moved costs is dearer by no more than
+    # it and the true optimum have moved; a fiftieth of the gap asked for is what each may.
+    cost = np.append(np.full(MOVED_COLUMNS, 5.0), 0.0)
+    moved = moved_costs(cost, gap)
+    assert np.abs(moved - cost).max() <= most * 5.0 + 1e-15
+    assert len(np.unique(moved[:-1])) > (MOVED_COLUMNS // 2 if most else 0)
+    assert moved[-1] == 0.0
+    assert np.array_equal(moved, moved_costs(cost, gap))
+    assert np.array_equal(moved_costs(cost[1:-1], gap), cost[1:-1])  # too few to gain by it
 
 
 def test_the_dearest_rows_stand_and_others_wait_until_broken() -> None:

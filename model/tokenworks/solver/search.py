@@ -104,7 +104,9 @@ class Search:
         narrow = None
         if self.always_wide or len(self.parts.columns) > NARROWED_COLUMNS:
             places = self.model.candidates.siting.first_step
-            wide = Wide(investment(self.matrix, self.parts, self.scale), places, self._pool)
+            program = investment(self.matrix, self.parts, self.scale)
+            exact = self.always_wide or self.known is not None
+            wide = Wide(program, places, self._pool, 0.0 if exact else self.target)
             self.stage("split")
             with contextlib.suppress(SolverError):  # all is searched then, and says what is wrong
                 dispatches = self._dispatches_of(range(len(self.parts.dispatches)))
@@ -192,9 +194,8 @@ class Search:
         now = time.perf_counter()
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self._last
         self._last = now
-        best = self.incumbent
-        usd = None if best is None else best.priced.objective / self.scale
-        stands = self.bound / self.scale, usd
+        best = None if self.incumbent is None else self.incumbent.priced.objective / self.scale
+        stands = self.bound / self.scale, best
         if stands != self._told:  # who has been told need not hear it again
             self._told = stands
             self.progress(name, *stands)
@@ -239,12 +240,11 @@ class Search:
                 self.master.anew()
                 rounds = 1  # a dive asks as well
             found = relax(self.master, self.dispatches, share, rounds, None, self.goes_on)
-            point = found.outer
-            if point is None:
+            if found.outer is None:
                 raise InfeasibleError(["what is of use has no solution by itself"])
             self.relaxation = found.bound
             self.stage("relax")
-            return point
+            return found.outer
         tolerance = max(RELAXATION_SHARE * self.options.gap, 1e-6)
         found = self._relaxed(tolerance, None)
         if self.master.earns and self.wide is None:

@@ -17,7 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from tokenworks.build import LAZY
-from tokenworks.solver.interior import Program, implied_upper, solve_interior
+from tokenworks.solver.interior import Program, implied_upper, moved_costs, solve_interior
 from tokenworks.solver.investment import Cut, Investment, cut_rows
 from tokenworks.solver.lazy import waiting
 from tokenworks.solver.master import NO_FLOOR
@@ -61,6 +61,8 @@ class Wide:
         Of sites.
     pool
         Runs the programs of sites side by side.
+    gap
+        That is asked for; zero where the prices learned are to be of the true costs.
 
     Attributes
     ----------
@@ -86,8 +88,11 @@ class Wide:
         Whether the last relaxation was solved roughly: nearly all columns hold a little then.
     """
 
-    def __init__(self, program: Investment, names: Collection[str], pool: Executor) -> None:
+    def __init__(
+        self, program: Investment, names: Collection[str], pool: Executor, gap: float = 0.0
+    ) -> None:
         self.program = program
+        self._cost = moved_costs(program.cost, gap)
         self._most = implied_upper(arrays(program))
         self.sites = Sites(program, names, self._most, pool)
         self._pool = pool
@@ -337,7 +342,7 @@ class Wide:
         a = sp.vstack([a, cut_rows(cuts, there, floors, own + len(floors))])
         least = self._least_of(floors, own, cuts) if program.earns else np.zeros(len(floors))
         return Program(
-            cost=np.concatenate([program.cost[columns], np.ones(len(floors))]),
+            cost=np.concatenate([self._cost[columns], np.ones(len(floors))]),
             offset=program.offset,
             lower=np.concatenate([program.lower[columns], least]),
             upper=np.concatenate([program.upper[columns], np.full(len(floors), np.inf)]),
