@@ -142,6 +142,24 @@ def test_columns_in_rounds_end_at_the_optimum(
     assert wide.bound == pytest.approx(least, rel=1e-3)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_bound_of_a_site_leaves_out_what_would_hardly_raise_it(
+    seed: int, write_scenario: Write, pool: Executor
+) -> None:
+    program, sites = apart(seed, write_scenario, pool)
+    _, others = apart(seed, write_scenario, pool)
+    for each in (sites, others):
+        each.add(some_cuts(program, seed))
+    _, cost = sites.at(np.full(len(sites.shared), 1e4))
+    for one, other in zip(sites.programs, others.programs, strict=True):
+        own = cost[one.columns]
+        other.solve(own)  # until no row is broken
+        exact, bound = other.bound(own), one.solved_bound(own)
+        assert np.isfinite(exact)
+        assert bound <= exact + 1e-6 * max(1.0, abs(exact))
+        assert bound == pytest.approx(exact, rel=1e-2, abs=1e-6)
+
+
 def test_sites_that_are_spread_serve_no_more_than_their_share(
     write_scenario: Write, pool: Executor
 ) -> None:

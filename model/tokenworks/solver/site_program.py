@@ -29,6 +29,9 @@ WARM_STEPS = 2_000
 STEPS_FOR_EACH = 1
 # Scalings of HiGHS for the simplex method: its own choice, and to the largest value.
 OWN, LARGEST = 1, 4
+# For a bound rows that are broken join until they raise it by less than this, relative: dozens of
+# solves may follow that together raise it by no more.
+RISE = 1e-4
 # What a site holds of a column beyond rounding.
 HELD = 1e-6
 
@@ -90,7 +93,7 @@ class SiteProgram:
         solver.passModel(program)
         return solver
 
-    def solve(self, cost: Floats, times: int | None = None) -> Floats:
+    def solve(self, cost: Floats, times: int | None = None, rise: float = 0.0) -> Floats:
         """Columns, and the floors of its dispatches, at costs with shared rows priced in.
 
         Parameters
@@ -100,6 +103,9 @@ class SiteProgram:
         times
             How often it is solved at most until no row that waits is broken; what is broken at the
             end joins before the next answer. Bounds hold all the same.
+        rise
+            Nor is it solved again where what was broken has raised the optimum by no more than
+            this share of it.
 
         Raises
         ------
@@ -108,6 +114,7 @@ class SiteProgram:
         """
         solver, own = self._solver, len(self.columns)
         solver.changeColsCost(own, np.arange(own, dtype=np.int32), cost)
+        before = -np.inf
         for _ in itertools.count() if times is None else range(times):
             for way, scaling, steps in self._ways():
                 solver.setOptionValue("solver", way)
@@ -123,7 +130,9 @@ class SiteProgram:
                 raise SolverError(f"the program of a site ended with status {status}")
             solution = solver.getSolution()
             values, self._prices = np.array(solution.col_value), np.array(solution.row_dual)
-            if not self._stand(self._lazy.broken(values[:own])):
+            optimum = float(solver.getInfo().objective_function_value)
+            risen, before = optimum - before, optimum
+            if not self._stand(self._lazy.broken(values[:own])) or risen < rise * abs(optimum):
                 break
         return values
 
@@ -144,7 +153,7 @@ class SiteProgram:
 
     def solved_bound(self, cost: Floats) -> float:
         """Its bound at some costs."""
-        self.solve(cost)
+        self.solve(cost, rise=RISE)
         return self.bound(cost)
 
     def bound(self, cost: Floats) -> float:
