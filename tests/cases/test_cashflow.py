@@ -9,7 +9,8 @@ import pytest
 from tests.cases.test_money import PROJECT
 from tests.cases.test_residuals import REACTOR
 
-from tokenworks.dated import Dated, DatedDiscounting
+from tokenworks.build import OPERATION, dated_costs
+from tokenworks.dated import Dated, DatedDiscounting, LivesLeft
 from tokenworks.errors import SolverError
 from tokenworks.results.cashflow import check_cash, monthly_cash
 from tokenworks.results.difference import difference
@@ -111,6 +112,17 @@ def test_a_life_left_at_the_end_gives_its_residual_at_any_rate(solve_case):
     assert (row["life_years"], row["cost_usd"]) == (60.0, near(1e6))
     left = 1e6 * (1 - 1.08**-57) / (1 - 1.08**-60)
     assert row["residual_usd"] == near(-left)
+
+
+def test_what_is_done_hour_by_hour_leaves_nothing_at_the_end(solve_case):
+    # `lives_left` asks the blocks of investment alone.
+    answer = solve_case({"finance.residuals": True, "finance.discount_rate": 0.08}, **REACTOR)
+    factors = LivesLeft(answer.model.inputs.discounting)
+    costs = list(dated_costs(answer.model, factors, OPERATION))
+    figures = [usd for cost in costs for usd in cost.values.values()]
+    assert figures
+    assert not any(usd.payments for usd in figures if isinstance(usd, Dated))
+    assert not factors.lives
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.03, 0.25])

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tokenworks.build import dated_costs
+from tokenworks.build import INVESTMENT, dated_costs
 from tokenworks.dated import Dated, DatedDiscounting, LivesLeft
 from tokenworks.errors import SolverError
 from tokenworks.frames import rows
@@ -102,10 +102,13 @@ def cash_by_month(c: Context, cash: Cash) -> pd.DataFrame:
 
 
 def lives_left(c: Context) -> pd.DataFrame:
-    """What is left at the end of the horizon of assets whose value is the annuity of their life."""
+    """What is left at the end of the horizon of assets whose value is the annuity of their life.
+
+    Assets are of investment: what is done hour by hour leaves nothing.
+    """
     factors = LivesLeft(c.model.inputs.discounting)
     cost_usd: dict[tuple[str, str, int], float] = defaultdict(float)
-    for cost in dated_costs(c.model, factors):
+    for cost in dated_costs(c.model, factors, INVESTMENT):
         position, figures = cost.of.get("site"), cost.values  # noqa: PD011 -- no frame
         for index, amount in c.all_values(cost.variable).items():
             usd = figures.get(index, 0.0) if amount else 0.0

@@ -95,6 +95,14 @@ class Names(Sequence[Name]):
             first += int(codes.max()) + 1
         return found
 
+    def of(self, components: Collection[str]) -> npt.NDArray[np.bool_]:
+        """By member, whether its component is one of those that are named."""
+        found = np.zeros(len(self._kept), dtype=np.bool_)
+        bounds = np.searchsorted(self._kept, [0, *self._ends])
+        for n, component in enumerate(self._components):
+            found[bounds[n] : bounds[n + 1]] = component.local_name in components
+        return found
+
     def _of(self, n: int) -> list[Any]:
         """Indices of a component."""
         if n not in self._members:

@@ -7,7 +7,7 @@ feature of dispatch is in its part without a line here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from tokenworks.solver.matrix import Matrix
+from tokenworks.solver.names import Names
 
 Indices = npt.NDArray[np.int64]
 
@@ -67,9 +68,8 @@ def split(matrix: Matrix, operating: Collection[str]) -> Parts:
     operating
         Names of the variables of operation; see `tokenworks.build.Model`.
     """
-    named = [column.parent_component().local_name in operating for column in matrix.columns]
     by_row = matrix.a.tocsr()
-    own = _in_rows(by_row, np.array(named, dtype=np.bool_))
+    own = _in_rows(by_row, _named(matrix.columns, operating))
     touched = np.asarray(abs(by_row) @ own.astype(np.float64)) > 0.0
     ours, rows = np.flatnonzero(own), np.flatnonzero(touched)
     # Stocks join the hours of a site and step, which nothing else may tie to each other.
@@ -93,6 +93,13 @@ def split(matrix: Matrix, operating: Collection[str]) -> Parts:
         for n in range(count)
     )
     return Parts(np.flatnonzero(~touched), np.flatnonzero(~own), dispatches)
+
+
+def _named(columns: Sequence[Any], operating: Collection[str]) -> npt.NDArray[np.bool_]:
+    if isinstance(columns, Names):
+        return columns.of(operating)
+    named = [column.parent_component().local_name in operating for column in columns]
+    return np.array(named, dtype=np.bool_)
 
 
 def _in_rows(by_row: Any, named: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
