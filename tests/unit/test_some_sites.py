@@ -20,12 +20,12 @@ from tokenworks.io.scenario_files import load_scenario
 from tokenworks.solver import dispatch, places, some_sites
 from tokenworks.solver.carried import carried
 from tokenworks.solver.decomposed import solve_decomposed
-from tokenworks.solver.known import figures_of
+from tokenworks.solver.known import figures_of, of_plan
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.places import by_rank, first_sites, groups_of, names_of
 from tokenworks.solver.search import Search
-from tokenworks.solver.site_values import values_of
+from tokenworks.solver.site_values import of_no_site, values_of
 from tokenworks.solver.some_sites import solve_many_sites
 from tokenworks.solver.whole import solve_whole
 
@@ -90,6 +90,11 @@ def test_bound_of_all_sites_is_below_the_best_plan(
     assert found.bound_usd <= whole.objective_usd + tolerance
     assert found.objective_usd >= whole.bound_usd - tolerance
     assert np.isfinite(found.bound_usd)
+    # As large as the program of all sites, though that was never built; but for rows that only
+    # sites share which were not searched.
+    assert found.rows == pytest.approx(whole.rows, rel=2e-3)
+    assert found.columns == pytest.approx(whole.columns, rel=2e-3)
+    assert found.nonzeros == pytest.approx(whole.nonzeros, rel=2e-3)
     if found.gap <= options.gap:
         assert found.objective_usd == pytest.approx(whole.objective_usd, rel=2e-3)
 
@@ -127,6 +132,20 @@ def test_first_sites_reach_all_demand_that_any_site_reaches(
         there = sites & set(chosen)
         assert len(there) >= min(3, len(sites)), demand
         assert zone[list(there)].nunique() >= min(3, zone[list(sites)].nunique()), demand
+
+
+def test_many_sites_are_as_large_as_the_program_of_all(write_scenario: Write) -> None:
+    x = inputs_of(0, write_scenario)
+    model = build(x)
+    matrix = compile_matrix(model.pyomo)
+    parts, known = split(matrix, model.operating), of_plan({})
+    names = frozenset[str]().union(*(names_of(x, group) for group in groups_of(x)))
+    rest = of_no_site(matrix, parts, names, known)
+    groups = values_of(x, groups_of(x), known, np.inf, 1, lambda: False, lambda _: None)
+    assert not groups  # nothing is asked where there is no time
+    asked = values_of(x, groups_of(x), known, 0.0, 1, lambda: True, lambda _: None)
+    sizes = np.array([(one.rows, one.columns, one.nonzeros) for one in (rest, *asked)])
+    assert sizes.sum(axis=0).tolist() == [*matrix.shape, int(matrix.a.nnz)]
 
 
 def test_of_many_steps_fewer_sites_are_first(monkeypatch: pytest.MonkeyPatch) -> None:

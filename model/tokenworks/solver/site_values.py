@@ -49,16 +49,16 @@ class Here(Executor):
 
 @dataclass(frozen=True)
 class Value:
-    """What a group of sites is worth at prices of what it shares.
+    """What a group of sites, or what is of none, is worth at prices of what is shared.
 
     Attributes
     ----------
     usd
-        Its optimum, or below: never above zero where it may stay empty.
+        Its optimum, or below: of a group never above zero where it may stay empty.
     cuts
         New ones, by the figures of their dispatch, in USD.
     rows, columns, nonzeros
-        Of its program, without what it shares.
+        Of its program, without what groups share; of no site, what they share.
     """
 
     usd: float
@@ -158,8 +158,8 @@ def _values(groups: Sequence[Group], asked: _Asked) -> Iterator[Value]:
     yield from (one.result() for one in waiting)
 
 
-def of_no_site(matrix: Matrix, parts: Parts, names: frozenset[str], known: Known) -> float:
-    """The part of the bound that no site decides, in USD: shared rows, rented and unserved tokens.
+def of_no_site(matrix: Matrix, parts: Parts, names: frozenset[str], known: Known) -> Value:
+    """The part of the bound that no site decides: shared rows, rented and unserved tokens.
 
     Parameters
     ----------
@@ -173,7 +173,15 @@ def of_no_site(matrix: Matrix, parts: Parts, names: frozenset[str], known: Known
     program = investment(matrix, parts, cost_scale(matrix.cost))
     sites = Sites(program, names, implied_upper(arrays(program)), Here(), of_some=True)
     prices, cost = sites.at(_prices(sites, program.rows, known, program.scale))
-    return sites.of_no_site(prices, cost) / program.scale
+    rows, columns, nonzeros = _of_none(sites, program)
+    usd = sites.of_no_site(prices, cost) / program.scale
+    return Value(usd, {}, rows, columns, nonzeros)
+
+
+def _of_none(sites: Sites, program: Investment) -> tuple[int, int, int]:
+    """Rows that sites share, columns of none of them, and entries of these in those."""
+    nonzeros = int(program.a[sites.shared][:, sites.common].nnz)
+    return len(sites.shared), len(sites.common), nonzeros
 
 
 @dataclass(frozen=True)
@@ -253,13 +261,13 @@ def _value(of: _Own, asked: _Asked) -> Value:
         found, new = asked.way(part, of, asked.goes_on)
         total += found
         cuts += new
-    shared = int(program.a[sites.shared][:, sites.common].nnz)
+    rows, columns, nonzeros = _of_none(sites, program)
     return Value(
         usd=total / program.scale,
         cuts=by_figures(matrix, of.parts, cuts, program.scale),
-        rows=matrix.shape[0] - len(sites.shared),
-        columns=matrix.shape[1] - len(sites.common),
-        nonzeros=int(matrix.a.nnz) - shared,
+        rows=matrix.shape[0] - rows,
+        columns=matrix.shape[1] - columns,
+        nonzeros=int(matrix.a.nnz) - nonzeros,
     )
 
 

@@ -301,7 +301,7 @@ def _bounded(search: _Search) -> list[float]:
     matrix = compile_matrix(model.pyomo)
     parts = split(matrix, model.operating)
     names = frozenset[str]().union(*(names_of(x, group) for group in search.groups))
-    bound = of_no_site(matrix, parts, names, known)
+    rest = of_no_site(matrix, parts, names, known)
     found = values_of(
         *(x, search.groups, known, _spare_usd(search, best)),
         *(search.options.threads, search.goes_on),
@@ -311,8 +311,8 @@ def _bounded(search: _Search) -> list[float]:
     search.known = reduce(taught, (value.cuts for value in found), known)
     if len(found) < len(search.groups):  # without all of them it bounds nothing
         return []
-    search.bound_usd = max(search.bound_usd, bound + sum(value.usd for value in found))
-    search.size = _size(search, matrix.shape, int(matrix.a.nnz), found)
+    search.bound_usd = max(search.bound_usd, rest.usd + sum(value.usd for value in found))
+    search.size = _size([rest, *found])
     search.tell("all sites")
     return [value.usd for value in found]
 
@@ -323,19 +323,12 @@ def _spare_usd(search: _Search, best: Solved) -> float:
     return max(NOTHING, IDLE_SHARE * (search.options.gap - search.gap_among)) * size
 
 
-def _size(
-    search: _Search, shape: tuple[int, int], nonzeros: int, values: Sequence[Value]
-) -> tuple[int, int, int]:
-    """Rows, columns and nonzeros of the program of all sites, of which some were built at once.
-
-    What no site decides is what the program of some has beside its sites.
-    """
-    chosen = set(search.chosen)
-    others = [v for v, group in zip(values, search.groups, strict=True) if not chosen & set(group)]
+def _size(values: Sequence[Value]) -> tuple[int, int, int]:
+    """Rows, columns and nonzeros of the program of all sites, of which some were built at once."""
     return (
-        shape[0] + sum(value.rows for value in others),
-        shape[1] + sum(value.columns for value in others),
-        nonzeros + sum(value.nonzeros for value in others),
+        sum(value.rows for value in values),
+        sum(value.columns for value in values),
+        sum(value.nonzeros for value in values),
     )
 
 
