@@ -100,22 +100,39 @@ LAZY: dict[str, int | None] = {
     "flow_needs_open_site": None,
 }
 
-# Whole variables in the order in which a search decides them, what others hang on first. With a
-# number: of columns that agree in so many places of their index at most one is used, the one that
-# comes first being as good for what hangs on it as any later.
-DECISIONS: dict[str, int | None] = {
-    "is_open": None,
-    "lay_lateral": None,
-    "blocks": None,
-    "file_route": 2,
-    "build_modules": None,
-    "retire_modules": None,
-    "buy_systems": None,
-    "run_stack": None,
-    "spare_level": None,
-    "is_full": None,
-    "hold_air_class": None,
-    "sell_systems": None,
+
+@dataclass(frozen=True)
+class Decision:
+    """How whole variables of one name are decided.
+
+    Attributes
+    ----------
+    one_of
+        Of columns that agree in so many places of their index at most one is used, the one that
+        comes first being as good for what hangs on it as any later; None where several may be.
+    lasting
+        Columns that agree in so many places of their index are the same thing in other steps; None
+        where each stands for itself.
+    """
+
+    one_of: int | None = None
+    lasting: int | None = None
+
+
+# Whole variables in the order in which a search decides them, what others hang on first.
+DECISIONS = {
+    "is_open": Decision(lasting=1),
+    "lay_lateral": Decision(),
+    "blocks": Decision(lasting=1),
+    "file_route": Decision(one_of=2),
+    "build_modules": Decision(),
+    "retire_modules": Decision(),
+    "buy_systems": Decision(),
+    "run_stack": Decision(lasting=2),
+    "spare_level": Decision(lasting=3),
+    "is_full": Decision(),
+    "hold_air_class": Decision(lasting=2),
+    "sell_systems": Decision(),
 }
 
 

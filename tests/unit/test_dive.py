@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from tokenworks.build import Decision
 from tokenworks.schema.scenario import Solve
-from tokenworks.solver.dive import Dive, Family
+from tokenworks.solver.dive import Dive, Family, families_of
+from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Matrix
 from tokenworks.solver.relaxed import Relaxed
 
@@ -84,3 +86,86 @@ def test_points_are_made_truer_before_every_family(relaxation) -> None:
 
 def test_a_dive_whose_time_is_up_ends_without_a_point(relaxation) -> None:
     assert Dive(relaxation, lambda: False).run([PERMITS], relaxation.solve()) is None
+
+
+def _two_years() -> Relaxed:
+    """The same permits in two years, in which as much is emitted."""
+    return Relaxed(
+        Matrix(
+            columns=["small 1", "small 2", "large 1", "large 2", "without 1", "without 2"],
+            rows=["tons 1", "tons 2", "one 1", "one 2"],
+            cost=np.array([1.0, 1.0, 50.0, 50.0, 1000.0, 1000.0]),
+            offset=0.0,
+            lower=np.zeros(6),
+            upper=np.array([1.0, 1.0, 1.0, 1.0, np.inf, np.inf]),
+            whole=np.array([True, True, True, True, False, False]),
+            a=sp.csc_matrix(
+                [
+                    [24.0, 0.0, 250.0, 0.0, 1.0, 0.0],
+                    [0.0, 24.0, 0.0, 250.0, 0.0, 1.0],
+                    [1.0, 0.0, 1.0, 0.0, 0.0, 0.0],
+                    [0.0, 1.0, 0.0, 1.0, 0.0, 0.0],
+                ]
+            ),
+            row_lower=np.array([30.0, 30.0, -np.inf, -np.inf]),
+            row_upper=np.array([np.inf, np.inf, 1.0, 1.0]),
+        ),
+        Solve(),
+    )
+
+
+def test_what_lasts_is_decided_in_all_its_steps_at_once(monkeypatch) -> None:
+    solved = []
+    solve = Relaxed.solve
+    monkeypatch.setattr(Relaxed, "solve", lambda own: solved.append(own) or solve(own))
+
+    def dived(things) -> int:
+        lp = _two_years()
+        family = Family("permits", np.arange(4), things=things)
+        start = lp.solve()
+        solved.clear()
+        found = Dive(lp, lambda: True).run([family], start)
+        # The large one in both years: 2 x 50 USD; a year without costs 6,000.
+        assert found.objective == pytest.approx(100.0)
+        return len(solved)
+
+    small, large = 0, 1
+    assert dived({0: small, 1: small, 2: large, 3: large}) < dived({})
+
+
+def test_what_cannot_be_alike_in_all_its_steps_is_decided_step_by_step() -> None:
+    # In one of two years, and not in both: at half in each, so that nothing says in which.
+    matrix = Matrix(
+        columns=["year 1", "year 2"],
+        rows=["one of both"],
+        cost=np.array([1.0, 1.0]),
+        offset=0.0,
+        lower=np.zeros(2),
+        upper=np.ones(2),
+        whole=np.array([True, True]),
+        a=sp.csc_matrix([[1.0, 1.0]]),
+        row_lower=np.array([1.0]),
+        row_upper=np.array([1.0]),
+    )
+    lp = Relaxed(matrix, Solve())
+    half = Point(np.array([0.5, 0.5]), np.zeros(0), 1.0)
+    found = Dive(lp, lambda: True).run([Family("held", np.arange(2), things={0: 0, 1: 0})], half)
+    assert sorted(found.columns.tolist()) == pytest.approx([0.0, 1.0])
+
+
+def test_families_tell_what_lasts_and_what_excludes_each_other() -> None:
+    names = [
+        ("file_route", ("s", "land", 6)),
+        ("file_route", ("s", "land", 3)),
+        ("hold_air_class", ("s", "minor", 1)),
+        ("hold_air_class", ("s", "major", 1)),
+        ("hold_air_class", ("s", "minor", 2)),
+        ("other", 4),
+    ]
+    decisions = {"hold_air_class": Decision(lasting=2), "file_route": Decision(one_of=2)}
+    air, routes, other = families_of(names, np.arange(6), decisions)
+    assert [own.tolist() for own in routes.groups] == [[1, 0]]
+    assert not routes.things
+    assert not air.groups
+    assert [own.tolist() for own in air.by_thing(np.array([4, 3, 2]))] == [[4, 2], [3]]
+    assert [own.tolist() for own in other.by_thing(np.array([5]))] == [[5]]

@@ -2,9 +2,10 @@
 
 What others hang on is decided first (`tokenworks.build.DECISIONS`). Of a family the largest
 fractions are rounded up, a third of them at a time, so that the relaxation can still shift the
-rest; where that leaves nothing feasible, one column at a time, up and else down. Columns that
-exclude each other, such as the months in which one route can be filed, are decided together: the
-first that is used takes all, since what hangs on a later one can also hang on an earlier.
+rest; where that leaves nothing feasible, or is dear, one column at a time, up and else down, and of
+what lasts, such as the air permit that a site holds, all steps at once. Columns that exclude each
+other, such as the months in which one route can be filed, are decided together: the first that is
+used takes all, since what hangs on a later one can also hang on an earlier.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from tokenworks.build import Decision
 from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Floats
 from tokenworks.solver.parts import Indices
@@ -32,7 +34,7 @@ AT_ONCE = 3
 # A decision that costs more than this share of the objective is not taken without a look at others:
 # the smallest air permit may leave a site without power.
 DEAR = 1e-3
-# Columns tried one by one before a dive gives up.
+# Things, and columns, tried one by one before a dive gives up.
 TRIES = 3
 
 
@@ -49,11 +51,21 @@ class Family:
     groups
         Sets of them of which at most one is used, each in order of preference; empty where every
         column stands for itself.
+    things
+        Column to the number of what it is in one of its steps; empty where each is one of its own.
     """
 
     name: str
     columns: Indices
     groups: tuple[Indices, ...] = ()
+    things: Mapping[int, int] = field(default_factory=dict)
+
+    def by_thing(self, columns: Indices) -> list[Indices]:
+        """Columns that are the same thing, in the order of the first of each."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for column in columns.tolist():
+            found[self.things.get(column, -1 - column)].append(column)
+        return [np.array(own) for own in found.values()]
 
 
 class Relaxation(Protocol):
@@ -150,14 +162,16 @@ class Dive:
             if held is not None and _is_dear(held, point):
                 self._release(columns)
                 held = None
-            point = held or self._one_by_one(fractional[order], point)
+            point = held or self._one_by_one(family, fractional[order], point)
         return None
 
-    def _one_by_one(self, columns: Indices, point: Point) -> Point | None:
-        for column in columns[:TRIES]:
-            value = point.columns[column]
-            choices = [np.ceil(value - WHOLE)], [np.floor(value + WHOLE)]
-            held = self._either(np.array([column]), [np.array(one) for one in choices], point)
+    def _one_by_one(self, family: Family, columns: Indices, point: Point) -> Point | None:
+        """Decide one thing in all its steps, up or else down; where it can be neither, one step."""
+        things = family.by_thing(columns)[:TRIES]
+        singles = np.split(columns, len(columns))[:TRIES] if family.things else []
+        for own in [*things, *singles]:
+            values = point.columns[own]
+            held = self._either(own, (np.ceil(values - WHOLE), np.floor(values + WHOLE)), point)
             if held is not None:
                 return held
         return None
@@ -236,7 +250,7 @@ def _is_dear(point: Point, before: Point) -> bool:
 def families_of(
     names: Sequence[tuple[str, object]],
     whole: Indices,
-    decisions: Mapping[str, int | None],
+    decisions: Mapping[str, Decision],
 ) -> tuple[Family, ...]:
     """Families of whole columns, in the order in which they are decided.
 
@@ -247,9 +261,8 @@ def families_of(
     whole
         Its whole columns.
     decisions
-        Variable to how many places of its index name a group of columns that exclude each other,
-        in the order of the index behind; None where there is none. What is not named is decided
-        last, column by column.
+        Variable to how its columns are decided, those of which one is used in the order of their
+        index behind what they agree in. What is not named is decided last, column by column.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for column in whole.tolist():
@@ -259,15 +272,19 @@ def families_of(
     for name in order:
         if name not in members:
             continue
-        places = decisions.get(name)
-        groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        if places is not None:
-            for column in members[name]:
-                index = names[column][1]
-                assert isinstance(index, tuple)  # noqa: S101 -- a group has an index behind it
-                groups[index[:places]].append(column)
-        in_order = (sorted(g, key=lambda c: names[c][1][places:]) for g in groups.values())  # type: ignore[index]
-        found.append(
-            Family(name, np.array(members[name]), tuple(np.array(group) for group in in_order))
-        )
+        decided, own = decisions.get(name, Decision()), members[name]
+        groups = () if decided.one_of is None else _agreeing(names, own, decided.one_of)
+        things = () if decided.lasting is None else _agreeing(names, own, decided.lasting)
+        number = {column: n for n, thing in enumerate(things) for column in thing}
+        found.append(Family(name, np.array(own), tuple(np.array(one) for one in groups), number))
     return tuple(found)
+
+
+def _agreeing(
+    names: Sequence[tuple[str, Any]], columns: Sequence[int], places: int
+) -> list[list[int]]:
+    """Columns that agree in so many places of their index, in the order of what is behind."""
+    found: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for column in columns:
+        found[names[column][1][:places]].append(column)
+    return [sorted(own, key=lambda column: names[column][1][places:]) for own in found.values()]
