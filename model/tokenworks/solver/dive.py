@@ -215,9 +215,10 @@ class Dive:
             held = self._hold(columns, choice)
             if held is None:
                 continue
-            if not _is_dear(held, point):
-                return held
             found.append((held.objective, number))
+            last = number == len(choices) - 1
+            if not _is_dear(held, point) or (last and min(found)[1] == number):
+                return held
             self._release(columns)
         return self._hold(columns, choices[min(found)[1]]) if found else None
 
