@@ -79,9 +79,16 @@ class InfeasibleError(TokenworksError):
 
 
 class NoIncumbentError(TokenworksError):
-    """A limit stopped the solver before it had found any plan."""
+    """A limit stopped the solver before it had found any plan; the message says what would help."""
 
     exit_status = 4
+    would_help = (
+        "a longer time limit (solve.time_limit_s, --time-limit), fewer days "
+        "(time.representative_days) or fewer service dates (time.step_months: 6 or 12) would help"
+    )
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; {self.would_help}"
 
 
 class SolverError(TokenworksError):

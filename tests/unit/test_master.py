@@ -44,7 +44,7 @@ def held_otherwise(program: Investment) -> float:
     return found.objective
 
 
-def test_a_relaxation_that_takes_too_many_steps_is_ended_inside(write_scenario, monkeypatch) -> None:
+def test_what_takes_too_many_steps_is_ended_inside(write_scenario, monkeypatch) -> None:
     program = program_of(write_scenario)
     ways, run = [], highspy.Highs.run
 
