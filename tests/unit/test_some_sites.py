@@ -25,7 +25,7 @@ from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.places import by_rank, first_sites, groups_of, names_of
 from tokenworks.solver.search import Search
-from tokenworks.solver.site_values import of_no_site, values_of
+from tokenworks.solver.site_values import Value, of_no_site, values_of
 from tokenworks.solver.some_sites import solve_many_sites
 from tokenworks.solver.whole import solve_whole
 
@@ -278,3 +278,19 @@ def test_groups_that_are_worth_most_are_looked_at_again(write_scenario: Write) -
     tolerance = 1e-6 * sum(abs(value.usd) for value in once)
     for first, last in zip(once, again, strict=True):
         assert last.usd >= first.usd - tolerance
+
+
+def test_groups_are_looked_at_until_the_gap_is_closed(write_scenario: Write) -> None:
+    x = inputs_of(0, write_scenario)
+    options = x.scenario.solve.model_copy(update={"gap": 0.02})
+    found = solve_decomposed(build(x), options, always_wide=True)
+    best = replace(found, objective_usd=100.0)
+    search = some_sites._Search(x, options, lambda *_: None, 0.0, groups_of(x), [], [])
+    search.gap_among = 0.015
+    rest = Value(usd=99.5, cuts={}, rows=0, columns=0, nonzeros=0)
+    # A plan of 100 is within 2 % of a bound of 98: all groups together may hold 1.5.
+    assert some_sites._spare_usd(search, best, rest) == pytest.approx(99.5 - 98.0)
+    # Where what is of no site leaves more than the gap by itself, groups are known as closely as
+    # the search among some sites was: 0.8 of the 0.5 % that it left.
+    hopeless = replace(rest, usd=97.0)
+    assert some_sites._spare_usd(search, best, hopeless) == pytest.approx(0.8 * 0.005 * 100.0)

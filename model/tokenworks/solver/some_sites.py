@@ -303,7 +303,7 @@ def _bounded(search: _Search) -> list[float]:
     names = frozenset[str]().union(*(names_of(x, group) for group in search.groups))
     rest = of_no_site(matrix, parts, names, known)
     found = values_of(
-        *(x, search.groups, known, _spare_usd(search, best)),
+        *(x, search.groups, known, _spare_usd(search, best, rest)),
         *(search.options.threads, search.goes_on),
         lambda done: search.tell(f"other sites, {done}"),
     )
@@ -317,10 +317,17 @@ def _bounded(search: _Search) -> list[float]:
     return [value.usd for value in found]
 
 
-def _spare_usd(search: _Search, best: Solved) -> float:
-    """What all groups may be short of nothing: a share of the gap that the search has left."""
-    size = abs(best.objective_usd)
-    return max(NOTHING, IDLE_SHARE * (search.options.gap - search.gap_among)) * size
+def _spare_usd(search: _Search, best: Solved, rest: Value) -> float:
+    """What all groups may be short of nothing.
+
+    What closes the gap with what is of no site; where that alone leaves more, a share of the gap
+    that the search has left.
+    """
+    size, gap = abs(best.objective_usd), search.options.gap
+    closing = rest.usd - (best.objective_usd - gap * size)
+    if closing > 0.0:
+        return closing
+    return max(NOTHING, IDLE_SHARE * (gap - search.gap_among)) * size
 
 
 def _size(values: Sequence[Value]) -> tuple[int, int, int]:
