@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import highspy
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from tests.properties import site_cases
 from tests.properties.cases import OPTIONS, random_case
 
 from tokenworks.build import Model, build
-from tokenworks.inputs import assemble
+from tokenworks.inputs import assemble, of_sites
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.interior import Program, implied_upper
 from tokenworks.solver.investment import Cut, Investment, investment
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
+from tokenworks.solver.places import groups_of, names_of, zones_of
 from tokenworks.solver.sites import Sites
 from tokenworks.solver.wide import Wide
 
@@ -175,3 +178,49 @@ def test_sites_that_are_spread_serve_no_more_than_their_share(
     # Whoever asks afterwards asks sites without these ends.
     assert sites.price(prices).bound == pytest.approx(before)
     assert len(used) == program.count
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sites_of_a_zone_apart_prove_no_more_than_together(
+    seed: int, write_scenario: Write, pool: Executor
+) -> None:
+    """Each keeps the zone's rows by itself; where these hold nobody back, it is the same bound."""
+    # A redline that names a zone makes it a name of something else.
+    tables = site_cases.case_of_four(seed, links=False) | {"redlines": []}
+    x = assemble(load_scenario(write_scenario(site_cases.OPTIONS, **tables)))
+    group = next(group for group in groups_of(x) if len(group) > 1)
+    model = build(of_sites(x, group))
+    matrix = compile_matrix(model.pyomo)
+    program = investment(matrix, split(matrix, model.operating), cost_scale(matrix.cost))
+    names, zones = names_of(x, group), zones_of(x, group)
+    of_zones = [
+        row
+        for row, (_, index) in enumerate(program.rows)
+        if isinstance(index, tuple) and zones & {*index} and not {*group} & {*index}
+    ]
+    assert of_zones
+    for upper in (program.row_upper, _without_end(program.row_upper, of_zones)):
+        held = replace(program, row_upper=upper)
+        most = most_of(held)
+        both = Sites(held, names, most, pool, of_some=True)
+        each = Sites(held, names, most, pool, of_some=True, zones=zones)
+        assert len(both.programs) < len(each.programs)
+        assert sorted(both.shared) == sorted(each.shared)
+        assert sorted(both.common) == sorted(each.common)
+        holders = [sum(row in one.rows for one in each.programs) for row in of_zones]
+        assert max(holders) == len(group)
+        for sites in (both, each):
+            sites.add(some_cuts(program, seed))
+        draw = np.random.default_rng(seed)
+        for _ in range(3):
+            prices = draw.uniform(-1e3, 2e4, len(both.shared))
+            together, apart = both.price(prices).bound, each.price(prices).bound
+            assert apart <= together + 1e-6 * abs(together)
+            if np.isinf(upper[of_zones]).all():
+                assert apart == pytest.approx(together, rel=1e-6)
+
+
+def _without_end(upper: np.ndarray, rows: list[int]) -> np.ndarray:
+    found = upper.copy()
+    found[rows] = np.inf
+    return found

@@ -56,6 +56,11 @@ def names_of(x: Inputs, group: Collection[str]) -> frozenset[str]:
     return frozenset(own - _other_names(x))
 
 
+def zones_of(x: Inputs, group: Collection[str]) -> frozenset[str]:
+    """Of the names that make a row the group's own, those of zones that no site of it is called."""
+    return names_of(x, group) - frozenset(group)
+
+
 def _other_names(x: Inputs) -> set[str]:
     """Whatever else is named in a key, such as a region called like a site in it."""
     found: set[str] = set()

@@ -24,7 +24,7 @@ from tokenworks.solver.investment import Cut, Investment, investment
 from tokenworks.solver.known import Known, by_figures, cuts_of, taught
 from tokenworks.solver.matrix import Floats, Matrix, compile_matrix
 from tokenworks.solver.parts import Parts, split
-from tokenworks.solver.places import Group, names_of
+from tokenworks.solver.places import Group, names_of, zones_of
 from tokenworks.solver.settling import Answers, answers_of, settle
 from tokenworks.solver.site_program import SiteProgram
 from tokenworks.solver.sites import Sites
@@ -108,15 +108,15 @@ def values_of(
     """
     found, idle_usd, stopped = list[Value](), spare_usd / len(groups), False
 
-    def continues() -> bool:
+    def going() -> bool:
         return goes_on() and not stopped
 
     def lacking() -> bool:
-        return continues() and -sum(value.usd for value in found) > spare_usd
+        return going() and -sum(value.usd for value in found) > spare_usd
 
     with ThreadPoolExecutor(threads) as pool:
         try:
-            once = _Asked(x, known, idle_usd, continues, continues, pool, threads + 1, _at_once)
+            once = _Asked(x, known, idle_usd, going, going, pool, threads + 1, _at_once, True)
             for value in _values(groups, once):
                 found.append(value)
                 told(f"{len(found)} of {len(groups)} groups")
@@ -124,7 +124,7 @@ def values_of(
             worst = [n for n in worst if found[n].usd < -idle_usd and len(found) == len(groups)]
             more = reduce(taught, (found[n].cuts for n in worst), known)
             # Whether another is built hangs on those that are done, so that two runs are alike.
-            closely = replace(once, known=more, builds=lacking, ahead=threads, way=_closely)
+            closely = _Asked(x, more, idle_usd, lacking, going, pool, threads, _closely, False)
             again = _values([groups[n] for n in worst], closely)
             for count, (n, value) in enumerate(zip(worst, again, strict=False), 1):
                 found[n] = value.after(found[n])
@@ -151,7 +151,8 @@ def _values(groups: Sequence[Group], asked: _Asked) -> Iterator[Value]:
         cuts = cuts_of(known, matrix, parts, program.scale)
         dispatch = by_number(parts.dispatches, matrix, program.scale)
         answers = answers_of(matrix, parts, group, dispatch)
-        own = _Own(matrix, parts, program, names_of(x, group), cuts, answers, share)
+        names = names_of(x, group), zones_of(x, group) if asked.apart else frozenset[str]()
+        own = _Own(matrix, parts, program, *names, cuts, answers, share)
         waiting.append(asked.pool.submit(_value, own, asked))
         if len(waiting) >= asked.ahead:
             yield waiting.pop(0).result()
@@ -186,12 +187,16 @@ def _of_none(sites: Sites, program: Investment) -> tuple[int, int, int]:
 
 @dataclass(frozen=True)
 class _Own:
-    """A group's program, with what is known of it, and the share of all sites that one is."""
+    """A group's program, with what is known of it, and the share of all sites that one is.
+
+    Its sites are programs of their own where zones are named.
+    """
 
     matrix: Matrix
     parts: Parts
     program: Investment
     names: frozenset[str]
+    zones: frozenset[str]
     cuts: list[Cut]
     answers: Answers
     share: float
@@ -232,6 +237,9 @@ class _Asked:
         Asked before a group is built.
     goes_on
         Asked before a value is made better than a first one.
+    apart
+        Whether each site of a zone is asked by itself: two together take three times as long as
+        one after the other, and of most a zone allows more than they would take.
     """
 
     x: Inputs
@@ -242,13 +250,14 @@ class _Asked:
     pool: Executor
     ahead: int
     way: _Way
+    apart: bool
 
 
 def _value(of: _Own, asked: _Asked) -> Value:
     """A group's value, each of its programs looked at in the way that is asked for."""
     matrix, program = of.matrix, of.program
     most = implied_upper(arrays(program))
-    sites = Sites(program, of.names, most, Here(), of_some=True)
+    sites = Sites(program, of.names, most, Here(), of_some=True, zones=of.zones)
     sites.add(of.cuts)
     prices, cost = sites.at(_prices(sites, program.rows, asked.known, program.scale))
     paid, serves = sites.well_paid(prices)

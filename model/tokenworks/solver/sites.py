@@ -68,6 +68,10 @@ class Sites:
         True where there are more sites than those of the program, whose columns may enter every
         row whose index holds none of the names; else such a row is one site's own where it alone
         enters it.
+    zones
+        Those names that are of zones, where their sites are to be programs of their own: what may
+        be no more than a zone allows together is no more than that at each. Else a zone's sites
+        are one program.
 
     Attributes
     ----------
@@ -89,15 +93,24 @@ class Sites:
         pool: Executor,
         *,
         of_some: bool = False,
+        zones: Collection[str] = (),
     ) -> None:
         self._program, self._most, self._pool = program, most, pool
         own = frozenset(names)
         self.local = np.array([not own.isdisjoint(_places(index)) for _, index in program.rows])
-        of_rows, of_columns = _pieces(program, self.local, of_some)
+        each = _kept_by_each(program, self.local, own, frozenset(zones))
+        of_rows, of_columns = _pieces(program, self.local, of_some, each)
         self.shared = np.flatnonzero(of_rows < 0)
         self._a = program.a[self.shared]
         pieces = np.unique(of_rows[of_rows >= 0])
         of = [(np.flatnonzero(of_rows == n), np.flatnonzero(of_columns == n)) for n in pieces]
+        if len(each):
+            entries = program.a[each].tocoo()
+            entered = of_columns[entries.col]
+            of = [
+                (np.union1d(rows, each[entries.row[entered == piece]]), columns)
+                for piece, (rows, columns) in zip(pieces, of, strict=True)
+            ]
         self.common = np.flatnonzero(~np.isin(of_columns, pieces))
         made = pool.map(lambda piece: SiteProgram(program, piece[0], piece[1], most), of)
         self.programs: tuple[SiteProgram, ...] = tuple(made)
@@ -240,13 +253,39 @@ def _places(index: Any) -> tuple[Any, ...]:
     return index if isinstance(index, tuple) else (index,)
 
 
-def _pieces(program: Investment, local: Flags, of_some: bool) -> tuple[Indices, Indices]:
+def _kept_by_each(
+    program: Investment, local: Flags, names: frozenset[str], zones: frozenset[str]
+) -> Indices:
+    """Rows of zones alone that limit a sum of what is never below zero, and so each part of it.
+
+    What stands in no other row that is local would be of no program without them.
+    """
+    if not zones:
+        return np.zeros(0, dtype=np.int64)
+    a, found = program.a, np.zeros(len(program.rows), dtype=np.bool_)
+    for row, (_, index) in enumerate(program.rows):
+        own = names.intersection(_places(index))
+        if own and own <= zones and program.row_lower[row] == -np.inf:
+            entries = slice(a.indptr[row], a.indptr[row + 1])
+            above = program.lower[a.indices[entries]] >= 0.0
+            found[row] = bool(len(above) and above.all() and (a.data[entries] >= 0.0).all())
+    elsewhere = np.diff(a[np.flatnonzero(local & ~found)].tocsc().indptr) > 0
+    alone = np.asarray(abs(a[:, ~elsewhere]).sum(axis=1)).ravel() > 0.0
+    return np.flatnonzero(found & ~alone)
+
+
+def _pieces(
+    program: Investment, local: Flags, of_some: bool, each: Indices
+) -> tuple[Indices, Indices]:
     """By row and by column the number of its piece; minus one for rows between pieces.
 
     What a dispatch sees is of one piece. A row that may be shared and of which all columns are of
-    one piece is that piece's, unless there are more sites than are seen.
+    one piece is that piece's, unless there are more sites than are seen. One that is kept by each
+    joins none, and is given to the first.
     """
-    own, a = np.flatnonzero(local), program.a
+    joins = local.copy()
+    joins[each] = False
+    own, a = np.flatnonzero(joins), program.a
     ends = np.cumsum([0, *(len(stocks) for stocks in program.stocks)])
     seen = np.concatenate([np.zeros(0, dtype=np.int64), *program.stocks])
     shape = len(program.stocks), program.count
@@ -257,6 +296,8 @@ def _pieces(program: Investment, local: Flags, of_some: bool) -> tuple[Indices, 
     of_rows = np.full(a.shape[0], -1, dtype=np.int64)
     of_rows[own] = found[: len(own)]
     of_rows[~np.isin(of_rows, of_columns)] = -1  # a row without columns is of no program
+    for row in each.tolist():
+        of_rows[row] = of_columns[a.indices[a.indptr[row]]]
     programs = set(of_rows[own].tolist())
     for row in [] if of_some else np.flatnonzero(~local):
         pieces = np.unique(of_columns[a.indices[a.indptr[row] : a.indptr[row + 1]]])
