@@ -100,6 +100,10 @@ LAZY: dict[str, int | None] = {
     "flow_needs_open_site": None,
 }
 
+# Variables of investment with a whole number in their index that is no step, and its place: the
+# month of a filing, the level of spares, the tranche of a series.
+OF_NO_STEP = {"file_route": 2, "spare_level": 2, "series_modules": 1, "is_full": 1}
+
 
 @dataclass(frozen=True)
 class Decision:

@@ -148,6 +148,23 @@ def test_many_sites_are_as_large_as_the_program_of_all(write_scenario: Write) ->
     assert sizes.sum(axis=0).tolist() == [*matrix.shape, int(matrix.a.nnz)]
 
 
+def test_many_sites_are_counted_by_their_steps_too(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = inputs_of(0, write_scenario)
+    options, sites = x.scenario.solve, len(x.tables["sites"])
+    whole = options.model_copy(update={"method": "whole"})
+    monkeypatch.setattr(some_sites, "MOST_STEPS_AT_ONCE", sites * len(x.calendar.steps) - 1)
+    assert not some_sites.is_of_many_sites(x, options)  # as few as are searched at first
+    monkeypatch.setattr(some_sites, "FIRST", sites - 1)
+    assert some_sites.is_of_many_sites(x, options)
+    assert not some_sites.is_of_many_sites(x, whole)
+    monkeypatch.setattr(some_sites, "MOST_STEPS_AT_ONCE", sites * len(x.calendar.steps))
+    assert not some_sites.is_of_many_sites(x, options)
+    monkeypatch.setattr(some_sites, "MOST_SITE_SLICES", 0)
+    assert some_sites.is_of_many_sites(x, options)
+
+
 def test_of_many_steps_fewer_sites_are_first(monkeypatch: pytest.MonkeyPatch) -> None:
     x = assemble(tw.load("us-quick"))
     monkeypatch.setattr(places, "FIRST", 2)

@@ -5,7 +5,8 @@ that search has learned of the price of a token, of scarce systems and of redlin
 other site whether it would earn anything, and bounds all plans (`solver.site_values`). Those that
 would earn most join the search, which starts from what it knows, until the gap is closed.
 
-Where there are many days the search is one with few of them, which takes a fraction of the time.
+Where there are many days the search is one with few of them, which takes a fraction of the time;
+where there are many steps it is one among what is of use with fewer (`solver.rough_dates`).
 Its plan is then priced with all days (`solver.carried`), and all sites are asked with all days: any
 prices prove a bound, and those of few days prove nearly as much. Only where that leaves too wide a
 gap, and no other site could close it, is there a search with all days.
@@ -32,12 +33,16 @@ from tokenworks.solver.known import Known, taught
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.places import FIRST, Group, by_rank, first_sites, groups_of, names_of
+from tokenworks.solver.rough_dates import OfUse, of_use, restricted, with_rough_dates
 from tokenworks.solver.site_values import Value, of_no_site, values_of
 from tokenworks.solver.whole import Progress, Solved, nothing
 
 # Sites times slices above which the program of all sites is not built at once: of ten sites with
 # ten steps of 14 days, 34,000, it takes a minute and a gigabyte.
 MOST_SITE_SLICES = 50_000
+# The same for sites times steps, however few their days: of 40 sites with ten steps of two days the
+# relaxation has no end after seven minutes, and the whole search of some takes three.
+MOST_STEPS_AT_ONCE = 150
 # Days with which a search starts where there are more: what it learns in a fraction of the time
 # says nearly all of what is of use with all of them.
 FEW_DAYS = 2
@@ -63,7 +68,8 @@ def is_of_many_sites(x: Inputs, options: Solve) -> bool:
     """Whether a scenario has too many sites for one program."""
     if options.method == "whole" or len(x.tables["sites"]) <= FIRST:
         return False
-    return site_slices(x) > MOST_SITE_SLICES
+    steps = len(x.tables["sites"]) * len(x.calendar.steps)
+    return steps > MOST_STEPS_AT_ONCE or site_slices(x) > MOST_SITE_SLICES
 
 
 def site_slices(x: Inputs) -> int:
@@ -85,6 +91,7 @@ class _Search:
     chosen: list[str]
     known: Known | None = None
     few: Inputs | None = None  # with few days
+    rough: Inputs | None = None  # with few days and fewer service dates
     bound_usd: float = -np.inf
     best: Solved | None = None
     model: Model | None = None  # of the best plan, and its sites
@@ -146,6 +153,7 @@ def solve_many_sites(
     chosen = first_sites(x, order)
     search = _Search(x, options, progress, started, groups_of(x), order, chosen, known)
     search.few = _of_few_days(x)
+    search.rough = with_rough_dates(search.few) if search.few is not None else None
     ended = _rounds(search)
     best, model = search.best, search.model
     if best is None or model is None:
@@ -195,10 +203,10 @@ def _others_matter(search: _Search) -> bool:
 
 
 def _of_few_days(x: Inputs) -> Inputs | None:
-    """The scenario with few days; None where there are few anyway."""
+    """The scenario with few days; None where there are few anyway, and few steps as well."""
     days = x.tables["operations"].groupby("zone")["day"].nunique()
     if days.empty or int(days.max()) <= FEW_DAYS:
-        return None
+        return None if with_rough_dates(x) is None else x
     return prepare(x.scenario.with_({"time.representative_days": FEW_DAYS}), x.loaded)
 
 
@@ -206,9 +214,9 @@ def _searched(search: _Search) -> Status:
     """Search among the chosen sites: with few days where there are more, and else with all."""
     if search.few is not None:
         with contextlib.suppress(InfeasibleError, NoIncumbentError):
-            began = time.perf_counter()
+            began, apart = time.perf_counter(), search.seconds.get("few steps", 0.0)
             _, few = _plan_of(search, search.few, "few days")
-            search.note("few days", began)
+            search.note("few days", began + search.seconds.get("few steps", 0.0) - apart)
             if few.known is not None and _carried(search, few.known):
                 search.gap_among, search.bound_among_usd = few.gap, few.bound_usd
                 return few.status
@@ -231,23 +239,42 @@ def _plan_of(search: _Search, x: Inputs, what: str) -> tuple[Model, Solved]:
 
     With few days the first one, of which no more than what is whole stays.
     """
-    few = x is not search.x
+    few = x is search.few
     while True:
+        of_few_steps = _of_few_steps(search) if few else None
         model = build(of_sites(x, search.chosen))
+        matrix = None if of_few_steps is None else restricted(model, of_few_steps)
         try:
             found = solve_decomposed(
                 *(model, _options(search, FEW_SHARE if few else SHARE), _told(search, what)),
-                known=search.known,
+                *(matrix, search.known),
                 always_wide=True,
                 any_plan=few,
             )
         except InfeasibleError:
+            if matrix is not None:  # what is of use with few steps may have no plan in all of them
+                search.rough = None
+                continue
             rest = [site for site in search.order if site not in search.chosen]
             if not rest or not search.goes_on():
                 raise
             search.chosen += rest[: 2 * MORE]
         else:
             return model, found
+
+
+def _of_few_steps(search: _Search) -> OfUse | None:
+    """What is of use at the chosen sites with fewer service dates; None where that is not asked."""
+    if search.rough is None:
+        return None
+    began, told = time.perf_counter(), _told(search, "few steps")
+    options = _options(search, FEW_SHARE)
+    try:
+        return of_use(search.rough, search.chosen, options, told)
+    except InfeasibleError:
+        return None
+    finally:
+        search.note("few steps", began)
 
 
 def _carried(search: _Search, known: Known) -> bool:

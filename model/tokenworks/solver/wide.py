@@ -134,7 +134,7 @@ class Wide:
         prices = [prices for prices in found if prices is not None]
         if prices:
             self.prices = np.min(prices, axis=0)
-        self._latest[self.sites.spread(self.prices, SPREAD / len(programs))] = 0
+        self._latest[self.sites.spread(self.prices, SPREAD / max(1, len(programs)))] = 0
         self._ask()
 
     def resume(
@@ -230,7 +230,7 @@ class Wide:
         prices = np.zeros(len(self.program.rows))
         prices[rows] = found.prices[: len(rows)]
         self.prices = prices[self.sites.shared]
-        self._latest[self._of_use_at(self.point)] = self._rounds
+        self._latest[self.of_use_at(self.point)] = self._rounds
         before = self.bound
         self._ask()
         if self.bound > before:
@@ -259,11 +259,11 @@ class Wide:
         """
         if self.point is None:
             return self._resumed
-        found = self._of_use_at(self.point)
+        found = self.of_use_at(self.point)
         of_sites = self._with_sites(found)
         return found | (of_sites & (self._seen | self._always)) if few else of_sites
 
-    def _of_use_at(self, point: Floats) -> Flags:
+    def of_use_at(self, point: Floats) -> Flags:
         """Columns that hold something, and those that an equation makes the sum of such."""
         found: Flags = point > USE * np.minimum(self._most, LARGE)
         while True:
