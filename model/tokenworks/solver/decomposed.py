@@ -34,6 +34,8 @@ KNOWN_SHORT = 0.2
 # between bound and relaxation at their end.
 KNOWN_ROUNDS = 5
 KNOWN_NEAR = 0.5
+# Of the gap asked for, what pricing a plan may leave of which only what is whole is asked for.
+ANY_PLAN_SHARE = 0.05
 
 
 def solve_decomposed(
@@ -61,7 +63,8 @@ def solve_decomposed(
     always_wide
         Search among what is of use of a small program, too, and so learn its prices.
     any_plan
-        End with the first plan, however far from the bound: what is asked for is what was learned.
+        End with the first plan, however far from the bound, priced no closer than to a share of the
+        gap: what is asked for is what was learned.
 
     Raises
     ------
@@ -73,6 +76,8 @@ def solve_decomposed(
     began = time.perf_counter()
     matrix = matrix or compile_matrix(model.pyomo)
     search = Search(model, matrix, options, progress, began, known=known, always_wide=always_wide)
+    if any_plan:
+        search.plan_share = ANY_PLAN_SHARE
     try:
         search.recall()
         for left in reversed(range(MOST_PASSES)):

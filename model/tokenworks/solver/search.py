@@ -45,9 +45,8 @@ from tokenworks.solver.wide import Wide
 NARROWED_COLUMNS = 10_000
 # A proof that raises the bound by less than this, relative, is not tried once more.
 PROVEN_ENOUGH = 2e-4
-# Of the gap asked for, what the relaxation may leave, and what pricing a plan may; this at least.
+# Of the gap asked for, what the relaxation may leave; what pricing a plan may, at least.
 RELAXATION_SHARE = 0.1
-PLAN_SHARE = 1e-3
 PLAN_TOLERANCE = 1e-7
 MOST_ROUNDS = 400
 # What the relaxation of what is searched may leave of the gap after that of all, and rounds of it.
@@ -81,6 +80,7 @@ class Search:
     interrupted: bool = False
     known: Known | None = None
     always_wide: bool = False
+    plan_share: float = 1e-3  # of the gap asked for, what pricing a plan may leave
     wide: Wide | None = field(init=False, default=None)
     learned: Wide | None = field(init=False, default=None)  # where everything is searched since
     narrow: Narrow = field(init=False)
@@ -303,7 +303,7 @@ class Search:
 
     def settle(self, point: Point) -> bool:
         """Price the plan with the whole columns of a point; true where it is the best so far."""
-        share = max(PLAN_SHARE * self.options.gap, PLAN_TOLERANCE)
+        share = max(self.plan_share * self.options.gap, PLAN_TOLERANCE)
         found = priced_plan(self.master, self.dispatches, point.columns, share, self._may_settle)
         best = self.incumbent
         if found is None or (best and found.priced.objective >= best.priced.objective):
