@@ -52,8 +52,10 @@ SHARE = 0.4
 FEW_SHARE = 0.7
 # Of the gap asked for, what other sites may be worth together for none to join.
 OTHERS_SHARE = 0.4
-# Of the time that is left, what a search may take.
+# Of the time that is left, what a search may take; one with few days more, since without its plan
+# there is none with all of them either.
 TIME_SHARE = 0.6
+FEW_TIME_SHARE = 0.85
 # Of the gap that a search has left, what all groups may hold before they are looked at again; and
 # what of the whole is nothing.
 IDLE_SHARE = 0.8
@@ -246,7 +248,7 @@ def _plan_of(search: _Search, x: Inputs, what: str) -> tuple[Model, Solved]:
         matrix = None if of_few_steps is None else restricted(model, of_few_steps)
         try:
             found = solve_decomposed(
-                *(model, _options(search, FEW_SHARE if few else SHARE), _told(search, what)),
+                *(model, _options(search, few=few), _told(search, what)),
                 *(matrix, search.known),
                 always_wide=True,
                 any_plan=few,
@@ -268,7 +270,7 @@ def _of_few_steps(search: _Search) -> OfUse | None:
     if search.rough is None:
         return None
     began, told = time.perf_counter(), _told(search, "few steps")
-    options = _options(search, FEW_SHARE)
+    options = _options(search, few=True)
     try:
         return of_use(search.rough, search.chosen, options, told)
     except InfeasibleError:
@@ -298,9 +300,9 @@ def _take(search: _Search, plan: Solved, model: Model) -> None:
     search.best, search.model, search.modelled = plan, model, list(search.chosen)
 
 
-def _options(search: _Search, share: float) -> Solve:
-    limit_s = max(1.0, TIME_SHARE * search.left_s)
-    gap = share * search.options.gap
+def _options(search: _Search, *, few: bool) -> Solve:
+    limit_s = max(1.0, (FEW_TIME_SHARE if few else TIME_SHARE) * search.left_s)
+    gap = (FEW_SHARE if few else SHARE) * search.options.gap
     return search.options.model_copy(update={"gap": gap, "time_limit_s": limit_s})
 
 
