@@ -42,7 +42,7 @@ from tokenworks.solver.whole import Progress, Solved, nothing
 MOST_SITE_SLICES = 50_000
 # The same for sites times steps, however few their days: of 40 sites with ten steps of two days the
 # relaxation has no end after seven minutes, and the whole search of some takes three.
-MOST_STEPS_AT_ONCE = 150
+MOST_STEPS_AT_ONCE = 250
 # Days with which a search starts where there are more: what it learns in a fraction of the time
 # says nearly all of what is of use with all of them.
 FEW_DAYS = 2
