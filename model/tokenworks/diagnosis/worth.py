@@ -23,6 +23,7 @@ from tokenworks.schema.scenario import Solve
 from tokenworks.solver.duals import Row, duals_at_fixed_integers
 from tokenworks.solver.known import Known
 from tokenworks.solver.method import solve_model
+from tokenworks.solver.names import labels_of
 from tokenworks.solver.whole import Progress, Solved, nothing, relative
 
 TIME_LIMIT_S = 300.0
@@ -245,8 +246,7 @@ def _dual(knob: Knob, amount: float, duals: Mapping[Row, float] | None) -> float
     total = 0.0
     for name, first, each in knob.rows:
         for (row, index), usd in duals.items():
-            labels = index if isinstance(index, tuple) else (index,)
-            if row == name and labels[: len(first)] == first:
+            if row == name and labels_of(index)[: len(first)] == first:
                 total += usd * each * amount
     return total
 

@@ -26,6 +26,7 @@ from tokenworks.solver.feasibility import (
 )
 from tokenworks.solver.highs import run
 from tokenworks.solver.matrix import Matrix, compile_matrix
+from tokenworks.solver.names import labels_of
 
 # What stays unserved weighs so many times what it would take to serve it.
 UNSERVED_WEIGHT = 100.0
@@ -140,14 +141,10 @@ def _name(row: Any) -> tuple[str, Any]:
     return row.parent_component().local_name, row.index()
 
 
-def _labels(index: Any) -> tuple[Any, ...]:
-    return index if isinstance(index, tuple) else (index,)
-
-
 def _matching(names: Sequence[Any], name: str, first: tuple[Any, ...]) -> Iterator[int]:
     for n, one in enumerate(names):
         component, index = _name(one)
-        if component == name and _labels(index)[: len(first)] == first:
+        if component == name and labels_of(index)[: len(first)] == first:
             yield n
 
 

@@ -25,6 +25,7 @@ import scipy.sparse as sp
 from tokenworks.build import Model
 from tokenworks.errors import InputError, Problem
 from tokenworks.solver.matrix import Floats, Matrix
+from tokenworks.solver.names import labels_of
 
 Key = tuple[Any, ...]
 SAME = 1e-9
@@ -150,9 +151,8 @@ def extensive_form(programs: list[BranchProgram]) -> Extensive:
 def _named(matrix: Matrix) -> list[tuple[str, Key]]:
     named = []
     for column in matrix.columns:
-        index = column.index()
-        index = index if isinstance(index, tuple) else (index,)
-        named.append((str(column.parent_component().local_name), index))
+        name = str(column.parent_component().local_name)
+        named.append((name, labels_of(column.index())))
     return named
 
 

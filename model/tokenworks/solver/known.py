@@ -19,6 +19,7 @@ import numpy.typing as npt
 from tokenworks.solver.dispatch import Dispatch
 from tokenworks.solver.investment import Cut
 from tokenworks.solver.matrix import Floats, Matrix
+from tokenworks.solver.names import labels_of
 from tokenworks.solver.parts import Part, Parts
 from tokenworks.solver.relaxed import Basis
 from tokenworks.solver.transfer import Places, There, places_of, transferred
@@ -214,8 +215,7 @@ def figures_of(matrix: Matrix, part: Part) -> bytes:
 
 def _numbers(index: Any) -> list[Any]:
     """What of an index is no name: its step."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return [part for part in parts if not isinstance(part, str)]
+    return [label for label in labels_of(index) if not isinstance(label, str)]
 
 
 def named_columns(matrix: Matrix, parts: Parts) -> list[Name]:

@@ -123,6 +123,11 @@ def _codes(members: Sequence[Any], places: Collection[str]) -> npt.NDArray[np.in
     return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.int64)
 
 
+def labels_of(index: Any) -> tuple[Any, ...]:
+    """Labels of an index, of which Pyomo gives one alone as it is."""
+    return index if isinstance(index, tuple) else (index,)
+
+
 def kind_of(label: Any, places: Collection[str]) -> Any:
     """A label without the place that it names, the longest there is, and of whole numbers nothing.
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tokenworks.solver.names import labels_of
+
 Flags = npt.NDArray[np.bool_]
 
 
@@ -37,4 +39,4 @@ def neighbourhoods(
 
 
 def _first(index: Any) -> str:
-    return str(index[0] if isinstance(index, tuple) else index)
+    return str(labels_of(index)[0])

@@ -24,6 +24,7 @@ from tokenworks.inputs import Inputs, of_sites, prepare
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.known import Name, named_columns
 from tokenworks.solver.matrix import Matrix, compile_matrix
+from tokenworks.solver.names import labels_of
 from tokenworks.solver.narrow import narrowed
 from tokenworks.solver.parts import Parts, split
 from tokenworks.solver.search import Search
@@ -105,7 +106,7 @@ def _used(x: Inputs, matrix: Matrix, parts: Parts, found: OfUse) -> npt.NDArray[
     names = named_columns(matrix, parts)
     used = in_steps(found, x.calendar, names, _alike(x))
     places = frozenset(x.tables["sites"]["site"])
-    used |= np.array([places.isdisjoint(_labels(index)) for _, index in names], dtype=np.bool_)
+    used |= np.array([places.isdisjoint(labels_of(index)) for _, index in names], dtype=np.bool_)
     used |= matrix.lower[parts.columns] > 0.0
     place = np.full(len(matrix.columns), -1, dtype=np.int64)
     place[parts.columns] = np.arange(len(parts.columns))
@@ -158,7 +159,7 @@ def _keys(
     """A column by its variable, its steps as they are in another calendar, and its other labels."""
     variable, index = name
     places: list[Iterable[Any]] = []
-    for place, label in enumerate(_labels(index)):
+    for place, label in enumerate(labels_of(index)):
         if place == OF_NO_STEP.get(variable) or label in alike:
             places.append((None,))
         elif isinstance(label, int) and 0 <= label < len(steps):
@@ -166,7 +167,3 @@ def _keys(
         else:  # what is held has the same numbers in both
             places.append((label,))
     return ((variable, *key) for key in product(*places))
-
-
-def _labels(index: Any) -> tuple[Any, ...]:
-    return index if isinstance(index, tuple) else (index,)

@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from tokenworks.solver.investment import Cut, Investment
 from tokenworks.solver.matrix import Floats
+from tokenworks.solver.names import labels_of
 from tokenworks.solver.parts import Indices
 from tokenworks.solver.settling import Answers, settle
 from tokenworks.solver.site_program import HELD, SiteProgram
@@ -97,7 +98,7 @@ class Sites:
     ) -> None:
         self._program, self._most, self._pool = program, most, pool
         own = frozenset(names)
-        self.local = np.array([not own.isdisjoint(_places(index)) for _, index in program.rows])
+        self.local = np.array([not own.isdisjoint(labels_of(index)) for _, index in program.rows])
         each = _kept_by_each(program, self.local, own, frozenset(zones))
         of_rows, of_columns = _pieces(program, self.local, of_some, each)
         self.shared = np.flatnonzero(of_rows < 0)
@@ -249,10 +250,6 @@ class Sites:
         return [cut for cuts, _ in found for cut in cuts], used
 
 
-def _places(index: Any) -> tuple[Any, ...]:
-    return index if isinstance(index, tuple) else (index,)
-
-
 def _kept_by_each(
     program: Investment, local: Flags, names: frozenset[str], zones: frozenset[str]
 ) -> Indices:
@@ -264,7 +261,7 @@ def _kept_by_each(
         return np.zeros(0, dtype=np.int64)
     a, found = program.a, np.zeros(len(program.rows), dtype=np.bool_)
     for row, (_, index) in enumerate(program.rows):
-        own = names.intersection(_places(index))
+        own = names.intersection(labels_of(index))
         if own and own <= zones and program.row_lower[row] == -np.inf:
             entries = slice(a.indptr[row], a.indptr[row + 1])
             above = program.lower[a.indices[entries]] >= 0.0

@@ -23,7 +23,7 @@ import scipy.sparse as sp
 from tokenworks.solver.dispatch import Dispatch
 from tokenworks.solver.investment import Cut
 from tokenworks.solver.matrix import Floats, Matrix
-from tokenworks.solver.names import kind_of
+from tokenworks.solver.names import kind_of, labels_of
 from tokenworks.solver.parts import Part, Parts
 
 # A variable, and what of its index names no place and no step.
@@ -166,6 +166,6 @@ def _kinds(matrix: Matrix, part: Part, names: Collection[str]) -> tuple[Kind, ..
 def _where(matrix: Matrix, part: Part, names: Collection[str]) -> tuple[str, int]:
     """Place and step of a dispatch, as its first row names them."""
     index = matrix.rows[int(part.rows[0])].index()
-    labels = index if isinstance(index, tuple) else (index,)
+    labels = labels_of(index)
     place = next((label for label in labels if isinstance(label, str) and label in names), "")
     return place, next((label for label in labels if not isinstance(label, str)), -1)
