@@ -14,6 +14,9 @@ import pytest
 
 from tokenworks.errors import InputError
 from tokenworks.results.tables import tables_of
+from tokenworks.schema.scenario import Solve
+from tokenworks.solver.matrix import compile_matrix
+from tokenworks.solver.relaxed import Relaxed
 
 pytestmark = pytest.mark.slow
 
@@ -166,6 +169,20 @@ def test_the_major_permit_asks_for_control_of_the_whole_source(solve):
     first = 10 / TONS_SCR  # 29.49748 MW in the first year
     assert answer.usd == near(unserved(first) + 100e3)
     assert answer.value("capacity_mw", "s", "t", ...) == near(0.0)
+
+
+def test_a_permit_lets_only_what_it_covers_emit_in_a_relaxation_too(solve):
+    # Control costs more than what it saves, so 10 short tons are all: 10 / 1.8834 = 5.31 MW. A
+    # relaxation that lets a little of the major permit allow what runs under a little of the minor
+    # serves all 100 MW.
+    small = MINOR | {"nox_cap_short_tons_per_year": 10.0}
+    answer = solve(small, MAJOR | {"needs_scr": True}, scr_usd_per_kw=1e6)
+    assert answer.usd == near(unserved(10 / TONS))
+    relaxed = Relaxed(compile_matrix(answer.model.pyomo), Solve())
+    assert relaxed.solve().objective == near(unserved(10 / TONS))
+    answer.model.pyomo.emissions_are_covered.deactivate()
+    weak = Relaxed(compile_matrix(answer.model.pyomo), Solve())
+    assert weak.solve().objective == pytest.approx(0.0, abs=1.0)
 
 
 def test_what_can_have_no_control_is_as_clean_as_it_can_be(solve):

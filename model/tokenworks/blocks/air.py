@@ -9,6 +9,11 @@ Sets
     STACKS          (s, k, e)   sources in service in AIR_STEPS
     COVERED_BY[s, k, e in STACKS]       classes of HELD_AT under which technology k may run
     CAPPED          (s, o, c)   pollutants o of EMISSION_STEPS under classes of AIR_CLASSES
+    BARRED_STEPS    (s, o, k, e)    emitters k of EMISSION_STEPS and STACKS that some class of
+                                    HELD_AT does not cover; of those that the same ones cover, one
+    BESIDE[s, o, k, e in BARRED_STEPS]  emitters of STACKS that some class covers that k is not
+                                    covered by
+    RATES           (k, o)      emitters of BESIDE
     OFFSET_HOLDS    (s, o, c, e)    AIR_HOLDS of classes that ask for offsets of pollutant o, NOx
     OTHERS[s, o, c, e in OFFSET_HOLDS]      other classes of HELD_AT
     OFFSET_STEPS[s, o, c, e in OFFSET_HOLDS]    steps of OFFSET_HOLDS up to e
@@ -18,6 +23,7 @@ Parameters
     cap_short_tons_per_year[s, o, c]    most that the class lets the site emit; without a cap the
                                         most that it could [short tons/year]
     most_stack_mw[s, k, e]              most capacity of a source [MW]
+    most_short_tons_per_mw[k, o]        of a MW that runs all year [short tons/MW]
     offset_ratio[s, c]                  tons to retire for each that is permitted [1]
 Variables
     hold_air_class[s, c, e in AIR_HOLDS] binary     the site runs under class c
@@ -34,6 +40,11 @@ Equations
     permitted_emissions[s, o, e in EMISSION_STEPS]
         permitted_short_tons_per_year[s, o, e]
         <= sum(cap_short_tons_per_year[s, o, c] * hold_air_class[s, c, e] for c in HELD_AT[s, e])
+    emissions_are_covered[s, o, k, e in BARRED_STEPS]
+        permitted_short_tons_per_year[s, o, e]
+        <= sum(cap_short_tons_per_year[s, o, c] * hold_air_class[s, c, e]
+            for c in COVERED_BY[s, k, e])
+        + sum(most_short_tons_per_mw[j, o] * capacity_mw[s, j, e] for j in BESIDE[s, o, k, e])
     offsets_cover[s, o, c, e in OFFSET_HOLDS]
         offset_ratio[s, c] * permitted_short_tons_per_year[s, o, e]
         <= sum(offset_ratio[s, c] * cap_short_tons_per_year[s, o, d] * hold_air_class[s, d, e]
@@ -43,7 +54,10 @@ Equations
         capacity_mw[s, k, e] + capacity_mw[s, j, e] <= most_stack_mw[s, k, e]
 Remarks
     A class that lifts a cap does so for the whole source from its grant on; all that is in service
-    must then be what the class covers. Filing it does not force the site to run under it.
+    must then be what the class covers. Filing it does not force the site to run under it. Of whole
+    classes emissions_are_covered says nothing new: under a class that does not cover k all that
+    emits is beside it. Without it a relaxation would run k under a little of a class that covers
+    it, and let it emit what a little of another allows.
 Costs
     air_offsets         paid once, at the start of the step from which the tons are retired
 """
@@ -88,6 +102,17 @@ def add(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
         return m.permitted_short_tons_per_year[s, o, e] <= sum(
             m.cap_short_tons_per_year[s, o, c] * m.hold_air_class[s, c, e] for c in m.HELD_AT[s, e]
         )
+
+    @m.Constraint(m.BARRED_STEPS)
+    def emissions_are_covered(m: ConcreteModel, s: str, o: str, k: str, e: int) -> Constraint:
+        covered = sum(
+            m.cap_short_tons_per_year[s, o, c] * m.hold_air_class[s, c, e]
+            for c in m.COVERED_BY[s, k, e]
+        )
+        beside = sum(
+            m.most_short_tons_per_mw[j, o] * m.capacity_mw[s, j, e] for j in m.BESIDE[s, o, k, e]
+        )
+        return m.permitted_short_tons_per_year[s, o, e] <= covered + beside
 
     @m.Constraint(m.OFFSET_HOLDS)
     def offsets_cover(m: ConcreteModel, s: str, o: str, c: str, e: int) -> Constraint:
@@ -135,6 +160,7 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
             (s, k, e): [name for name in held[s, e] if name in covered[s, k]] for s, k, e in stacks
         },
     )
+    _add_barred_sets(m, x, c, held)
     _add_offset_sets(m, c, held)
     base = {row.technology: row.base for row in rows(x.tables["power_technologies"])}
     pairs = [(s, base[j], j, e) for s, j, e in stacks if base[j] != j]
@@ -142,6 +168,35 @@ def _add_sets(m: ConcreteModel, x: Inputs, c: Candidates) -> None:
     m.PAIR_STEPS = Set(
         dimen=4, initialize=[(s, k, j, e) for s, k, j, e in pairs if (s, k, e) in there]
     )
+
+
+def _add_barred_sets(
+    m: ConcreteModel, x: Inputs, c: Candidates, held: dict[tuple[str, int], list[str]]
+) -> None:
+    rates = {
+        (row.technology, o): sum(of)
+        for row in rows(x.tables["power_technologies"])
+        for o, of in emits(row).items()
+    }
+    at = gather(m.AIR_STEPS, (((s, e), k) for s, k, e in m.STACKS))
+    beside: dict[tuple[str, str, str, int], list[str]] = {}
+    for s, o, e in m.EMISSION_STEPS:
+        known: set[tuple[str, ...]] = set()
+        for k in at.get((s, e), ()):
+            covering = tuple(m.COVERED_BY[s, k, e])
+            others = [name for name in held[s, e] if name not in covering]
+            if (k, o) in rates and others and covering not in known:
+                known.add(covering)
+                beside[s, o, k, e] = [
+                    j
+                    for j in at[s, e]
+                    if (j, o) in rates and any(n in m.COVERED_BY[s, j, e] for n in others)
+                ]
+    m.BARRED_STEPS = Set(dimen=4, initialize=list(beside))
+    m.BESIDE = Set(m.BARRED_STEPS, initialize=beside)
+    used = list(dict.fromkeys((j, i[1]) for i, others in beside.items() for j in others))
+    m.RATES = Set(dimen=2, initialize=used)
+    m.most_short_tons_per_mw = Param(m.RATES, initialize={i: rates[i] for i in used})
 
 
 def _add_offset_sets(
