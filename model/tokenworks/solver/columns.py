@@ -20,6 +20,9 @@ from tokenworks.solver.wide import Wide
 MOST_ROUNDS = 40
 # Of the gap asked for, what the relaxation may leave.
 SHARE = 0.75
+# The same where nothing but what is of use is asked for: between relaxation and bound, and between
+# the relaxation and the one before, which knew less of power.
+ALONE_SHARE = 0.3
 # A round that brings bound and best point nearer by less than this, relative, gains nothing, and
 # ends the rounds when so many have.
 GAIN = 1e-4
@@ -37,6 +40,7 @@ class Told(Protocol):
     """A search that is told of every round."""
 
     bound: float
+    columns_alone: bool
 
     @property
     def left_s(self) -> float:
@@ -59,6 +63,8 @@ def generate(
 ) -> None:
     """Find what is of use, until the relaxation is within a share of the gap, or nothing helps.
 
+    Where columns alone are asked for, no point that was priced has to be.
+
     Parameters
     ----------
     wide
@@ -79,7 +85,8 @@ def generate(
         _fit(wide, search, kept_s, answers)
     inner, idle = plan, 0
     for number in range(MOST_ROUNDS):
-        before, worth = wide.bound, np.inf if inner is None else inner[0]
+        before, value = wide.bound, wide.value
+        worth = np.inf if inner is None else inner[0]
         # Once power is fitted the first round may be the last.
         closely = number == 0 and answers is not None
         if not _relaxed(wide, search, kept_s, closely=closely) or wide.point is None:
@@ -96,11 +103,19 @@ def generate(
         left = np.inf if inner is None else relative(inner[0] - wide.bound, inner[0])
         if left <= SHARE * search.target or idle >= IDLE_ROUNDS:
             break
+        if search.columns_alone and number and _stands(wide, value, search.target):
+            break
     if wide.rough and search.left_s > 0.0:
         # What holds a little for the tolerance alone would be searched among as well.
         wide.relax(search.left_s, closely=True)
         search.bound = max(search.bound, wide.bound)
         search.stage("columns")
+
+
+def _stands(wide: Wide, before: float, target: float) -> bool:
+    """Whether the relaxation is near the bound, and near the one before."""
+    apart = max(wide.value - wide.bound, abs(wide.value - before))
+    return relative(apart, wide.value) <= ALONE_SHARE * target
 
 
 def resume(

@@ -75,9 +75,10 @@ def solve_decomposed(
     """
     began = time.perf_counter()
     matrix = matrix or compile_matrix(model.pyomo)
-    search = Search(model, matrix, options, progress, began, known=known, always_wide=always_wide)
-    if any_plan:
-        search.plan_share = ANY_PLAN_SHARE
+    share = ANY_PLAN_SHARE if any_plan else Search.plan_share
+    search = Search(
+        *(model, matrix, options, progress, began, share), known=known, always_wide=always_wide
+    )
     try:
         search.recall()
         for left in reversed(range(MOST_PASSES)):

@@ -29,11 +29,15 @@ LEAST_FRACTION = 0.1
 LEAST_USE = 0.02
 # What a column of a group holds where it is used at all.
 USED = 1e-3
-# Share of a family's fractions that are decided at once.
+# Of a family's fractions, one in so many is decided at once.
 AT_ONCE = 3
 # A decision that costs more than this share of the objective is not taken without a look at others:
 # the smallest air permit may leave a site without power.
 DEAR = 1e-3
+# The same in a relaxation of so many rows: it takes half a minute, and there are a hundred.
+LARGE_ROWS = 50_000
+AT_ONCE_IN_LARGE = 1
+DEAR_IN_LARGE = 3e-3
 # Things, and columns, tried one by one before a dive gives up.
 TRIES = 3
 
@@ -75,6 +79,10 @@ class Relaxation(Protocol):
     upper: Floats
     count: int
 
+    @property
+    def rows(self) -> int:
+        """Rows that it has now."""
+
     def solve(self) -> Point | None:
         """Its best point; None where there is none."""
 
@@ -115,8 +123,13 @@ class Dive:
     _lower: Floats = field(init=False)
     _upper: Floats = field(init=False)
     _before: tuple[Floats, Floats] = field(init=False)
+    _at_once: int = field(init=False)
+    _dear: float = field(init=False)
 
     def __post_init__(self) -> None:
+        large = self.master.rows >= LARGE_ROWS
+        self._at_once = AT_ONCE_IN_LARGE if large else AT_ONCE
+        self._dear = DEAR_IN_LARGE if large else DEAR
         self._lower, self._upper = self.master.lower.copy(), self.master.upper.copy()
         if self.held is not None:
             columns, values = self.held
@@ -152,14 +165,14 @@ class Dive:
                 return self._hold(open_, np.round(values))
             fractions = values[up > down] - down[up > down]
             order = np.argsort(-fractions, kind="stable")
-            chosen = order[: max(1, len(order) // AT_ONCE)]
+            chosen = order[: max(1, len(order) // self._at_once)]
             chosen = chosen[fractions[chosen] >= LEAST_FRACTION]
             if len(chosen):
                 columns, rounded = fractional[chosen], up[up > down][chosen]
             else:
                 columns, rounded = fractional, down[up > down]
             held = self._hold(columns, rounded)
-            if held is not None and _is_dear(held, point):
+            if held is not None and self._is_dear(held, point):
                 self._release(columns)
                 held = None
             point = held or self._one_by_one(family, fractional[order], point)
@@ -184,7 +197,7 @@ class Dive:
             uses = np.array([point.columns[group].sum() for group in undecided])
             order = np.argsort(-uses, kind="stable")
             latest = point
-            for number in order[: max(1, len(order) // AT_ONCE)]:
+            for number in order[: max(1, len(order) // self._at_once)]:
                 held = self._one_of(undecided[number], point, latest)
                 if held is None:
                     return None
@@ -217,10 +230,14 @@ class Dive:
                 continue
             found.append((held.objective, number))
             last = number == len(choices) - 1
-            if not _is_dear(held, point) or (last and min(found)[1] == number):
+            if not self._is_dear(held, point) or (last and min(found)[1] == number):
                 return held
             self._release(columns)
         return self._hold(columns, choices[min(found)[1]]) if found else None
+
+    def _is_dear(self, point: Point, before: Point) -> bool:
+        """Whether a decision has cost so much that another is looked at."""
+        return point.objective - before.objective > self._dear * abs(before.objective)
 
     def _release(self, columns: Indices) -> None:
         """Take back what was held last of some columns."""
@@ -241,11 +258,6 @@ class Dive:
             return None
         self._lower[columns] = self._upper[columns] = values
         return point
-
-
-def _is_dear(point: Point, before: Point) -> bool:
-    """Whether a decision has cost so much that another is looked at."""
-    return point.objective - before.objective > DEAR * abs(before.objective)
 
 
 def families_of(

@@ -133,6 +133,11 @@ class Master:
         self._anew = True
 
     @property
+    def rows(self) -> int:
+        """Rows that stand in the solver, with its cuts."""
+        return int(self._solver.getNumRow())
+
+    @property
     def stands(self) -> npt.NDArray[np.bool_]:
         """True for rows of investment that stand in the solver."""
         return ~self._lazy.waits

@@ -65,6 +65,11 @@ class Relaxed:
         self._shape = matrix.shape
 
     @property
+    def rows(self) -> int:
+        """Its rows."""
+        return self._shape[0]
+
+    @property
     def basis(self) -> Basis:
         """Where the last solve ended."""
         found = self._solver.getBasis()

@@ -77,7 +77,9 @@ def of_use(x: Inputs, sites: Collection[str], options: Solve, progress: Progress
     model = build(of_sites(x, sites))
     matrix = compile_matrix(model.pyomo)
     began = time.perf_counter()
-    search = Search(model, matrix, options, progress, began, always_wide=True)
+    search = Search(
+        *(model, matrix, options, progress, began), always_wide=True, columns_alone=True
+    )
     wide = search.wide
     if wide is None or wide.point is None:
         return None

@@ -73,6 +73,7 @@ class Search:
     options: Solve
     progress: Progress
     started: float = field(default_factory=time.perf_counter)
+    plan_share: float = 1e-3  # of the gap asked for, what pricing a plan may leave
     bound: float = -np.inf
     relaxation: float = -np.inf  # of what is searched
     incumbent: Incumbent | None = None
@@ -80,7 +81,7 @@ class Search:
     interrupted: bool = False
     known: Known | None = None
     always_wide: bool = False
-    plan_share: float = 1e-3  # of the gap asked for, what pricing a plan may leave
+    columns_alone: bool = False  # whether only what is of use is asked for
     wide: Wide | None = field(init=False, default=None)
     learned: Wide | None = field(init=False, default=None)  # where everything is searched since
     narrow: Narrow = field(init=False)
@@ -389,8 +390,7 @@ class Search:
     def close(self) -> None:
         """Branch on everything, for the bound and what else there is."""
         while self.wide is None and self.unfinished():
-            before = self.bound
-            options = self._limits(0.5, self.left_s)
+            before, options = self.bound, self._limits(0.5, self.left_s)
             start = None if self.incumbent is None else self.incumbent.point
             found = self.master.search(start, self.master.whole.copy(), options)
             self.bound = max(self.bound, found.bound)

@@ -154,8 +154,9 @@ def solve_many_sites(
     started, order = time.perf_counter(), by_rank(x)
     chosen = first_sites(x, order)
     search = _Search(x, options, progress, started, groups_of(x), order, chosen, known)
-    search.few = _of_few_days(x)
-    search.rough = with_rough_dates(search.few) if search.few is not None else None
+    few = _of_few_days(x)
+    search.rough = with_rough_dates(few or x)
+    search.few = x if few is None and search.rough is not None else few
     ended = _rounds(search)
     best, model = search.best, search.model
     if best is None or model is None:
@@ -205,10 +206,10 @@ def _others_matter(search: _Search) -> bool:
 
 
 def _of_few_days(x: Inputs) -> Inputs | None:
-    """The scenario with few days; None where there are few anyway, and few steps as well."""
+    """The scenario with few days; None where there are few anyway."""
     days = x.tables["operations"].groupby("zone")["day"].nunique()
     if days.empty or int(days.max()) <= FEW_DAYS:
-        return None if with_rough_dates(x) is None else x
+        return None
     return prepare(x.scenario.with_({"time.representative_days": FEW_DAYS}), x.loaded)
 
 
