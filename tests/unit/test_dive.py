@@ -13,6 +13,7 @@ import scipy.sparse as sp
 
 from tokenworks.build import Decision
 from tokenworks.schema.scenario import Solve
+from tokenworks.solver import dive
 from tokenworks.solver.dive import Dive, Family, families_of
 from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Matrix
@@ -169,3 +170,39 @@ def test_families_tell_what_lasts_and_what_excludes_each_other() -> None:
     assert not air.groups
     assert [own.tolist() for own in air.by_thing(np.array([4, 3, 2]))] == [[4, 2], [3]]
     assert [own.tolist() for own in other.by_thing(np.array([5]))] == [[5]]
+
+
+def test_of_a_large_relaxation_a_family_is_rounded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Three sites, each used by half, at 1 USD beside 2,000 that are spent anyway: rounded up, each
+    # costs 0.5 USD more, 0.025 %, so that none is dear by itself; all three are not, either.
+    matrix = Matrix(
+        columns=["one", "two", "three", "rest"],
+        rows=["first", "second", "third"],
+        cost=np.array([1.0, 1.0, 1.0, 2000.0]),
+        offset=0.0,
+        lower=np.array([0.0, 0.0, 0.0, 1.0]),
+        upper=np.ones(4),
+        whole=np.array([True, True, True, False]),
+        a=sp.csc_matrix(np.hstack([2.0 * np.eye(3), np.zeros((3, 1))])),
+        row_lower=np.ones(3),
+        row_upper=np.full(3, np.inf),
+    )
+    solved = []
+    solve = Relaxed.solve
+    monkeypatch.setattr(Relaxed, "solve", lambda own: solved.append(own) or solve(own))
+
+    def solves() -> int:
+        lp = Relaxed(matrix, Solve())
+        start = lp.solve()
+        solved.clear()
+        found = Dive(lp, lambda: True).run([Family("sites", np.arange(3))], start)
+        assert found.objective == pytest.approx(2003.0)
+        return len(solved)
+
+    one_by_one = solves()
+    monkeypatch.setattr(dive, "LARGE_ROWS", 3)
+    at_once = solves()
+    assert at_once < one_by_one
+    # All three together, 0.075 %, are dear here, and one is not: then each is decided by itself.
+    monkeypatch.setattr(dive, "DEAR_IN_LARGE", 5e-4)
+    assert solves() > at_once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +18,15 @@ from tokenworks.build import INVESTMENT, OF_NO_STEP, build
 from tokenworks.calendar import Calendar, make_calendar
 from tokenworks.inputs import Inputs, assemble, of_sites
 from tokenworks.io.scenario_files import load_scenario
-from tokenworks.solver import rough_dates, some_sites
+from tokenworks.solver import columns, rough_dates, some_sites
 from tokenworks.solver.known import Name, named_columns
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.rough_dates import OfUse, in_steps, of_use, restricted, with_rough_dates
+from tokenworks.solver.search import Search
 from tokenworks.solver.some_sites import solve_many_sites
 from tokenworks.solver.whole import nothing, solve_whole
+from tokenworks.solver.wide import Wide
 
 Write = Callable[..., Path]
 
@@ -135,6 +138,37 @@ def test_what_is_restricted_is_asked_with_all_that_it_needs(
     sizes = {len(part.columns) for part in every.dispatches}
     assert {len(part.columns) for part in parts.dispatches} <= sizes
     assert {name for name, _ in left} >= {"unserved_mtokens_per_s", "is_open", "systems"}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_of_use_alone_takes_no_more_rounds(
+    seed: int, write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = inputs_of(seed, write_scenario)
+    model = build(x)
+    options = x.scenario.solve.model_copy(update={"gap": 0.05})
+    rounds: list[Wide] = []
+    relax = Wide.relax
+
+    def counted(wide: Wide, seconds: float, *, closely: bool = False) -> bool:
+        rounds.append(wide)
+        return relax(wide, seconds, closely=closely)
+
+    monkeypatch.setattr(Wide, "relax", counted)
+
+    def searched(*, alone: bool) -> tuple[int, Wide]:
+        rounds.clear()
+        began = time.perf_counter()
+        matrix = compile_matrix(model.pyomo)
+        search = Search(
+            *(model, matrix, options, nothing, began), always_wide=True, columns_alone=alone
+        )
+        assert search.wide is not None
+        return len(rounds), search.wide
+
+    count, wide = searched(alone=True)
+    assert count <= searched(alone=False)[0]
+    assert wide.value - wide.bound <= columns.SHARE * options.gap * abs(wide.value)
 
 
 @pytest.mark.slow
