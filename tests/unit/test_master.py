@@ -14,7 +14,7 @@ from tokenworks.build import build
 from tokenworks.inputs import assemble
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.solver import master as module
-from tokenworks.solver.highs import cost_scale
+from tokenworks.solver.highs import STANDSTILL, cost_scale, end_standstills
 from tokenworks.solver.investment import Investment, investment
 from tokenworks.solver.master import Master
 from tokenworks.solver.matrix import compile_matrix
@@ -59,3 +59,66 @@ def test_what_takes_too_many_steps_is_ended_inside(write_scenario, monkeypatch) 
     monkeypatch.setattr(module, "ROWS_FOR_A_STEP", 10**9)
     assert held_otherwise(program) == pytest.approx(expected, rel=1e-7)
     assert "ipx" in ways
+
+
+def test_no_way_but_the_last_may_go_round_in_circles(write_scenario, monkeypatch) -> None:
+    program = program_of(write_scenario)
+    tried, run = [], highspy.Highs.run
+
+    def stopped(own: highspy.Highs) -> object:
+        names = ("solver", "simplex_scale_strategy", "simplex_iteration_limit")
+        tried.append(tuple(own.getOptionValue(name)[1] for name in names))
+        if tried[-1][-1] < highspy.kHighsIInf:  # as if it went round
+            own.setOptionValue("solver", "simplex")
+            own.setOptionValue("presolve", "off")
+            own.setOptionValue("simplex_iteration_limit", 1)
+        found = run(own)
+        own.setOptionValue("presolve", "choose")
+        return found
+
+    expected = Master(program).solve()
+    monkeypatch.setattr(highspy.Highs, "run", stopped)
+    found = Master(program).solve()
+    assert found is not None
+    assert expected is not None
+    assert found.objective == pytest.approx(expected.objective, rel=1e-7)
+    assert [steps == highspy.kHighsIInf for _, _, steps in tried[:5]] == [False] * 4 + [True]
+    assert {way for way, _, _ in tried} == {"choose", "ipx"}
+    assert {scaling for _, scaling, _ in tried} == {module.OWN_SCALING, module.LARGEST}
+
+
+def test_a_simplex_run_that_makes_no_step_is_ended(monkeypatch) -> None:
+    """As HiGHS 1.15.1 did: a basis factored over and over, for a quarter of an hour."""
+    asked: list[int] = []
+
+    class Event:
+        data_out = type("Data", (), {"simplex_iteration_count": 357})()
+
+        def interrupt(self) -> None:
+            asked.append(1)
+
+    watching = []
+    solver = highspy.Highs()
+    monkeypatch.setattr(
+        type(solver.cbSimplexInterrupt), "subscribe", lambda _, f: watching.append(f)
+    )
+    end_standstills(solver)
+    for _ in range(STANDSTILL):
+        watching[0](Event())
+    assert not asked
+    watching[0](Event())
+    assert asked
+    Event.data_out.simplex_iteration_count = 358
+    for _ in range(STANDSTILL):
+        watching[0](Event())
+    assert len(asked) == 1
+
+
+def test_a_run_that_makes_steps_goes_on_to_its_optimum(write_scenario, monkeypatch) -> None:
+    program = program_of(write_scenario)
+    expected = Master(program).solve()
+    monkeypatch.setattr("tokenworks.solver.highs.STANDSTILL", 10)
+    found = Master(program).solve()
+    assert found is not None
+    assert expected is not None
+    assert found.objective == expected.objective

@@ -156,6 +156,34 @@ class _Proven:
             event.interrupt()
 
 
+# Times that the simplex method may be where it was before it is ended: twice or thrice is usual.
+STANDSTILL = 200
+
+
+class _Standstill:
+    """Ends a run of the simplex method whose count of steps stays where it is."""
+
+    def __init__(self) -> None:
+        self._step, self._asked = -1, 0
+
+    def __call__(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        step = int(event.data_out.simplex_iteration_count)
+        self._asked = self._asked + 1 if step == self._step else 0
+        self._step = step
+        if self._asked >= STANDSTILL:
+            self._asked = 0
+            event.interrupt()
+
+
+def end_standstills(solver: highspy.Highs) -> None:
+    """Let the simplex method end where it makes no step any more; its status is then no optimum.
+
+    It may factor the same basis over and over, which no limit on its steps would end. Not for
+    solvers that run in several threads: it is asked at every step.
+    """
+    solver.cbSimplexInterrupt.subscribe(_Standstill())
+
+
 def add_rows(solver: highspy.Highs, a: Any, lower: Floats, upper: Floats) -> None:
     """Add rows to a loaded program.
 

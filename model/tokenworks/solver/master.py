@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tokenworks.build import LAZY
 from tokenworks.errors import SolverError
-from tokenworks.solver.highs import SEARCH, TOLERANCES, add_rows
+from tokenworks.solver.highs import SEARCH, TOLERANCES, add_rows, end_standstills
 from tokenworks.solver.investment import Cut, Investment, cut_rows
 from tokenworks.solver.lazy import LazyRows
 from tokenworks.solver.matrix import Floats
@@ -26,6 +26,12 @@ LOOSE_TOLERANCE = 1e-7
 # 40,700 rows and 31,000 columns it ended in 5 s what had not after 400.
 WARM_STEPS = 5_000
 ROWS_FOR_A_STEP = 8
+# Crossover, too, may leave a basis from which the simplex method goes round in circles; it takes a
+# third of a step for a row otherwise. After so many the same is tried scaled to the largest value
+# (HiGHS's scaling 4), which goes another way.
+CLEAN_STEPS = 10_000
+ROWS_FOR_A_CLEAN_STEP = 2
+OWN_SCALING, LARGEST = 1, 4
 # Of HiGHS's weights of edges: of the reference framework, which start as ones.
 DEVEX = 1
 # Cuts that were slack by more than this share of the dispatches' cost are dropped.
@@ -115,6 +121,7 @@ class Master:
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.passModel(program)
+        end_standstills(solver)
         return solver
 
     def basis(self) -> highspy.HighsBasis:
@@ -170,8 +177,9 @@ class Master:
 
     def _solved(self) -> bool:
         """Solve with the rows that stand; false where that has no solution."""
-        for way, steps in self._ways():
+        for way, scaling, steps in self._ways():
             self._solver.setOptionValue("solver", way)
+            self._solver.setOptionValue("simplex_scale_strategy", scaling)
             self._solver.setOptionValue("simplex_iteration_limit", steps)
             self._solver.run()
             status = self._solver.getModelStatus()
@@ -183,15 +191,25 @@ class Master:
         shown = self._solver.modelStatusToString(status)
         raise SolverError(f"the investment program ended with status {shown}")
 
-    def _ways(self) -> list[tuple[str, int]]:
-        """Methods in turn, each with its most steps: first from the last basis, if there is one."""
+    def _ways(self) -> list[tuple[str, int, int]]:
+        """Methods in turn, each with its scaling and most simplex steps.
+
+        First from the last basis, if there is one. The last way has no end but its own.
+        """
         anew, self._anew = self._anew, False
-        ways = [("ipx", highspy.kHighsIInf), ("choose", highspy.kHighsIInf)]
+        warm = max(WARM_STEPS, self.rows // ROWS_FOR_A_STEP)
+        clean = max(CLEAN_STEPS, self.rows // ROWS_FOR_A_CLEAN_STEP)
+        ways = [
+            ("ipx", OWN_SCALING, clean),
+            ("ipx", LARGEST, clean),
+            ("choose", LARGEST, 2 * clean),
+            ("choose", OWN_SCALING, highspy.kHighsIInf),
+        ]
         if anew:
             return ways
         if not self._solver.getBasis().valid:
-            return [ways[1], ways[0]]
-        return [("choose", max(WARM_STEPS, self._solver.getNumRow() // ROWS_FOR_A_STEP)), *ways]
+            return [("choose", OWN_SCALING, 2 * clean), *ways]
+        return [("choose", OWN_SCALING, warm), *ways]
 
     def _stand(self, rows: Indices) -> bool:
         """Let rows stand in the solver; false where there are none."""
