@@ -94,8 +94,9 @@ def test_a_simplex_run_that_makes_no_step_is_ended(monkeypatch) -> None:
     class Event:
         data_out = type("Data", (), {"simplex_iteration_count": 357})()
 
-        def interrupt(self) -> None:
-            asked.append(1)
+        def interrupt(self, ends: bool) -> None:
+            if ends:
+                asked.append(1)
 
     watching = []
     solver = highspy.Highs()
@@ -122,3 +123,25 @@ def test_a_run_that_makes_steps_goes_on_to_its_optimum(write_scenario, monkeypat
     assert found is not None
     assert expected is not None
     assert found.objective == expected.objective
+
+
+def test_what_was_ended_once_is_solved_another_way(write_scenario, monkeypatch) -> None:
+    program = program_of(write_scenario)
+    expected = Master(program).solve()
+    ended, run = [], highspy.Highs.run
+
+    def soon(own: highspy.Highs) -> object:
+        # At its start a run is asked three times before its first step.
+        monkeypatch.setattr("tokenworks.solver.highs.STANDSTILL", 200 if ended else 1)
+        own.setOptionValue("presolve", "choose" if ended else "off")
+        found = run(own)
+        ended.append(own.getModelStatus())
+        return found
+
+    monkeypatch.setattr(highspy.Highs, "run", soon)
+    found = Master(program).solve()
+    assert ended[0] == highspy.HighsModelStatus.kInterrupt
+    assert found is not None
+    assert expected is not None
+    assert found.objective == pytest.approx(expected.objective, rel=1e-7)
+    assert ended[1] == highspy.HighsModelStatus.kOptimal

@@ -170,9 +170,10 @@ class _Standstill:
         step = int(event.data_out.simplex_iteration_count)
         self._asked = self._asked + 1 if step == self._step else 0
         self._step = step
+        # Said every time: HiGHS does not forget that it was interrupted, not even in the next run.
+        event.interrupt(self._asked >= STANDSTILL)
         if self._asked >= STANDSTILL:
             self._asked = 0
-            event.interrupt()
 
 
 def end_standstills(solver: highspy.Highs) -> None:
