@@ -65,8 +65,9 @@ def _with_every_rule(draw: Draw, tables: dict[str, Rows]) -> None:
         row |= {"deferral_window_hours": window_hours}
     engine, *_ = tables["power_technologies"]
     engine |= {"minimum_load_fraction": 0.4, "ramp_fraction_per_hour": 0.1}
-    building, *_ = tables["permit_routes"]
+    building, _, outgrown = tables["permit_routes"]
     building |= {"follows": "land", "route_months": 2}
+    outgrown |= {"needs_scr": True}
     tables["permit_routes"] += [
         {"route": "land-use", "requirement": "land", "route_months": draw.one_of(0, 1)}
     ]
