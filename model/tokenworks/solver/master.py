@@ -26,9 +26,8 @@ LOOSE_TOLERANCE = 1e-7
 # 40,700 rows and 31,000 columns it ended in 5 s what had not after 400.
 WARM_STEPS = 5_000
 ROWS_FOR_A_STEP = 8
-# Crossover, too, may leave a basis from which the simplex method goes round in circles; it takes a
-# third of a step for a row otherwise. After so many the same is tried scaled to the largest value
-# (HiGHS's scaling 4), which goes another way.
+# The simplex method cleans up after crossover: 14,300 steps for 65,000 rows were the most seen. If
+# it takes more, the same is tried scaled to the largest value (HiGHS's scaling 4).
 CLEAN_STEPS = 10_000
 ROWS_FOR_A_CLEAN_STEP = 2
 OWN_SCALING, LARGEST = 1, 4
