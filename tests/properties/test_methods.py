@@ -17,6 +17,7 @@ from tokenworks.io.scenario_files import load_scenario
 from tokenworks.results.tables import tables_of
 from tokenworks.solver import search
 from tokenworks.solver.decomposed import solve_decomposed
+from tokenworks.solver.known import named_columns
 from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
@@ -118,6 +119,24 @@ def test_columns_beyond_those_of_a_neighbour_are_searched_where_these_fall_short
     slack = 1e-7 * abs(cold.objective_usd)
     assert found.bound_usd <= cold.objective_usd + slack
     assert found.objective_usd <= cold.objective_usd * (1.0 + GAP) + slack
+
+
+def test_what_is_of_no_use_is_not_searched_where_a_neighbours_plan_is_none(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "NARROWED_COLUMNS", 0)
+    monkeypatch.setattr(Search, "recall", lambda _: None)
+    inputs = inputs_of(0, write_scenario, **{"solve.gap": 0.005})
+    model, options = build(inputs), inputs.scenario.solve
+    known = solve_decomposed(model, options).known
+    assert known is not None
+    matrix = compile_matrix(model.pyomo)
+    everything = frozenset(named_columns(matrix, split(matrix, model.operating)))
+    found = solve_decomposed(model, options, known=replace(known, used=everything))
+    assert found.known is not None
+    assert len(found.known.used) < len(everything)
+    assert found.bound_usd <= found.objective_usd
+    assert found.gap <= 0.005
 
 
 def test_known_cuts_leave_no_round_of_columns_to_do(

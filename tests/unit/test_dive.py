@@ -68,6 +68,21 @@ def test_what_is_held_from_the_start_is_not_decided_again(relaxation) -> None:
     assert relaxation.solve().objective == pytest.approx(start.objective)
 
 
+def test_a_dive_that_costs_more_than_it_may_ends_without_a_point(relaxation) -> None:
+    start = relaxation.solve()
+    held = np.array([0]), np.array([1.0])
+
+    def truer(_: Point) -> Point | None:
+        return relaxation.solve()
+
+    # With the small permit held six tons are without one: 6,001 USD.
+    for most, ends in ((6000.0, True), (6002.0, False)):
+        dive = Dive(relaxation, lambda: True, truer, held, most)
+        found = dive.run([PERMITS], start)
+        dive.undo()
+        assert (found is None) == ends, most
+
+
 def test_points_are_made_truer_before_every_family(relaxation) -> None:
     asked = []
 

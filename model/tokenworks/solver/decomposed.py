@@ -28,8 +28,8 @@ from tokenworks.solver.whole import Progress, Solved, Values, by_name, nothing, 
 
 # Searches among more and more columns, at most.
 MOST_PASSES = 4
-# Of the gap asked for, what the relaxation of a neighbour's columns may lie above the bound.
-KNOWN_SHORT = 0.2
+# Of the gap asked for, what the relaxation of what is searched may lie above the bound.
+SHORT = 0.2
 # Rounds of all columns that find what else is of use, at most, and what share of the gap may lie
 # between bound and relaxation at their end.
 KNOWN_ROUNDS = 5
@@ -125,8 +125,9 @@ def _relaxed(search: Search) -> Point:
         if not (_beyond_known(search) or search.search_everything()):
             raise
         return _relaxed(search)
-    short = search.relaxation - search.bound > KNOWN_SHORT * search.target * abs(search.bound)
-    return _relaxed(search) if short and _beyond_known(search) else point
+    short = search.relaxation - search.bound > SHORT * search.target * abs(search.bound)
+    more = short and (_beyond_known(search) or _beyond(search))
+    return _relaxed(search) if more else point
 
 
 def _beyond_known(search: Search) -> bool:
@@ -138,7 +139,17 @@ def _beyond_known(search: Search) -> bool:
         search.prove()
         if search.wide.value - search.bound <= KNOWN_NEAR * search.target * abs(search.bound):
             break
-    return search.unfinished() and search.widen()
+    # A plan in hand needs its own columns.
+    anew = search.incumbent is None
+    return search.unfinished() and search.widen(few=anew, anew=anew)
+
+
+def _beyond(search: Search) -> bool:
+    """Search among what one more proof uses as well; false where that is nothing more."""
+    if search.wide is None or not search.unfinished():
+        return False
+    search.prove()
+    return search.unfinished() and search.widen(few=True)
 
 
 def _learned(search: Search, values: Values) -> Known | None:

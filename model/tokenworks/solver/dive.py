@@ -111,6 +111,8 @@ class Dive:
         relaxation solved again; None to leave all points as they are.
     held
         Columns that are decided already, and their values.
+    most
+        Cost above which it ends without a point: what is decided only adds to it.
     rises
         Family to what deciding it cost, in the master's unit.
     """
@@ -119,6 +121,7 @@ class Dive:
     goes_on: Callable[[], bool]
     ask: Callable[[Point], Point | None] | None = None
     held: tuple[Indices, Floats] | None = None
+    most: float = np.inf
     rises: dict[str, float] = field(default_factory=dict)
     _lower: Floats = field(init=False)
     _upper: Floats = field(init=False)
@@ -142,7 +145,7 @@ class Dive:
         for family in families:
             if point is not None and self.ask is not None:
                 point = self.ask(point)
-            if point is None:
+            if point is None or point.objective > self.most:
                 return None
             before = point.objective
             decide = self._groups if family.groups else self._singles

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, overload
 
 import numpy as np
@@ -46,7 +48,7 @@ class Names(Sequence[Name]):
     def __init__(self, components: Sequence[Any], kept: npt.NDArray[np.int64]) -> None:
         self._components = list(components)
         self._kept = kept
-        self._ends = np.cumsum([len(component) for component in components], dtype=np.int64)
+        self._ends = list(accumulate(len(component) for component in components))
         self._members: dict[int, list[Any]] = {}
 
     def __len__(self) -> int:
@@ -54,7 +56,7 @@ class Names(Sequence[Name]):
 
     def __iter__(self) -> Iterator[Name]:
         bounds = np.searchsorted(self._kept, [0, *self._ends])
-        starts = [0, *self._ends.tolist()]
+        starts = [0, *self._ends]
         for n, component in enumerate(self._components):
             members = self._of(n)
             for place in (self._kept[bounds[n] : bounds[n + 1]] - starts[n]).tolist():
@@ -68,9 +70,9 @@ class Names(Sequence[Name]):
         if isinstance(at, slice):
             return [self[n] for n in range(*at.indices(len(self)))]
         place = int(self._kept[at])
-        n = int(np.searchsorted(self._ends, place, side="right"))
+        n = bisect_right(self._ends, place)
         members = self._of(n)
-        return Name(self._components[n], members[place - int(self._ends[n])])
+        return Name(self._components[n], members[place - self._ends[n]])
 
     def kinds(self, places: Collection[str]) -> npt.NDArray[np.int64]:
         """By member a number, the same for those that differ in places and whole numbers alone.
@@ -85,7 +87,7 @@ class Names(Sequence[Name]):
         """
         found = np.zeros(len(self._kept), dtype=np.int64)
         bounds, first = np.searchsorted(self._kept, [0, *self._ends]), 0
-        starts = [0, *self._ends.tolist()]
+        starts = [0, *self._ends]
         for n in range(len(self._components)):
             own = slice(bounds[n], bounds[n + 1])
             if own.start == own.stop:

@@ -55,6 +55,8 @@ NARROW_ROUNDS = 2
 # Dives at most; and of the gap asked for, what one may have cost more than it seemed to.
 DIVES = 2
 MISLED = 0.3
+# The same above the bound that ends a dive which holds what a neighbour decided: another is better.
+BEYOND = 2.0
 # How often a shortfall is made ten times dearer before it is taken for unavoidable.
 DEARER_TIMES = 6
 # What the relaxation may lack, by its tolerances; a plan is held to `NO_SHORTFALL`.
@@ -171,13 +173,13 @@ class Search:
         wide.add(self._cuts_of(self.narrow, self._handed))
         self._handed = len(self.master.cuts)
 
-    def widen(self) -> bool:
-        """Search among more columns: what the last proof used as well; false if that is nothing."""
+    def widen(self, *, few: bool = False, anew: bool = False) -> bool:
+        """Search among what the last proof used as well, anew that alone; false if no more."""
         if self.wide is None or not self.goes_on():
             return False
         own = np.isin(self.parts.columns, self.narrow.columns)
-        searched = own | self.wide.searched()
-        if int(searched.sum()) == int(own.sum()):
+        searched = self.wide.searched(few=few) | (own & (not anew))
+        if np.array_equal(searched, own):
             return False
         self.search_in(narrowed(self.matrix, self.parts, searched), self.narrow)
         return True
@@ -339,7 +341,8 @@ class Search:
                 self.master.back_to(basis)
                 start = self.master.solve() or start
             ask = partial(truer, self.master, self.dispatches)
-            dive = Dive(self.master, self.goes_on, ask, held)
+            most = self.bound + BEYOND * self.target * abs(self.bound) if held else np.inf
+            dive = Dive(self.master, self.goes_on, ask, held, most)
             found = dive.run(self.families, start)
             dive.undo()
             good = found is not None and self.settle(found) and not self._misled(found)
@@ -358,7 +361,6 @@ class Search:
 
     def improve(self, relaxed: Point, rises: dict[str, float]) -> None:
         """Search neighbourhoods of the incumbent until none of them betters it."""
-        nodes = NODES
         while self.unfinished() and self.incumbent is not None:
             better = False
             away = np.abs(self.incumbent.point.columns - relaxed.columns) > WHOLE
@@ -366,7 +368,7 @@ class Search:
             for freed in neighbourhoods(self.names, self.master.whole, dear, away):
                 if not self.unfinished():
                     break
-                better |= self._search(freed, nodes)
+                better |= self._search(freed, NODES)
             if not better:
                 break
         self.stage("improve")
@@ -378,10 +380,8 @@ class Search:
             return False
         options = {"mip_max_nodes": nodes, **self._limits(0.2, min(SEARCH_S, self.left_s))}
         found = self.master.search(best.point, freed, options)
-        better = found.point is not None and found.point.objective < best.point.objective * (
-            1.0 - PLAN_TOLERANCE
-        )
-        return better and found.point is not None and self.settle(found.point)
+        point, most = found.point, best.point.objective * (1.0 - PLAN_TOLERANCE)
+        return point is not None and point.objective < most and self.settle(point)
 
     def _limits(self, share: float, seconds: float) -> dict[str, float]:
         gap, seed = share * self.options.gap, self.options.seed

@@ -107,7 +107,7 @@ class Wide:
         for site in self.sites.programs:
             if needed[site.rows].any() or not program.idle[site.dispatches].all():
                 self._always[site.columns] |= self._kept[site.columns]
-        self._resumed = self._always.copy()
+        self._needed, self._resumed = self._always.copy(), self._always.copy()
         self._sums, self._terms = sums_of(program)
         self.used = self._with_sites(self._always)
         # In which round a column was last of use.
@@ -249,19 +249,21 @@ class Wide:
     def searched(self, *, few: bool = False) -> Flags:
         """Columns to search among: those of use at the point, and what their sites decide.
 
-        Before there is a point, those that were searched or planned where this was resumed from.
+        With them, before there is a point alone, what was searched where this was resumed from.
 
         Parameters
         ----------
         few
             Of what their sites decide only what a dispatch sees, without which it could not be
-            asked: a first plan is found among these several times faster.
+            asked: a plan is found several times faster. Nor what was searched elsewhere.
         """
         if self.point is None:
             return self._resumed
         found = self.of_use_at(self.point)
         of_sites = self._with_sites(found)
-        return found | (of_sites & (self._seen | self._always)) if few else of_sites
+        if few:
+            return found | (of_sites & (self._seen | self._needed))
+        return of_sites | self._resumed
 
     def of_use_at(self, point: Floats) -> Flags:
         """Columns that hold something, and those that an equation makes the sum of such."""
