@@ -32,6 +32,9 @@ from tokenworks.solver.wide import arrays
 
 # Rounds in which power is fitted to what a group would serve.
 FIT_ROUNDS = 8
+# Groups that are built before a thread is there to look at them: some take five times as long as
+# others, and each is some fifty megabytes.
+AHEAD = 2
 
 
 class Here(Executor):
@@ -116,7 +119,7 @@ def values_of(
 
     with ThreadPoolExecutor(threads) as pool:
         try:
-            once = _Asked(x, known, idle_usd, going, going, pool, threads + 1, _at_once, True)
+            once = _Asked(x, known, idle_usd, going, going, pool, threads + AHEAD, _at_once, True)
             for value in _values(groups, once):
                 found.append(value)
                 told(f"{len(found)} of {len(groups)} groups")
@@ -136,15 +139,24 @@ def values_of(
 
 
 def _values(groups: Sequence[Group], asked: _Asked) -> Iterator[Value]:
-    x, known = asked.x, asked.known
     waiting: list[Future[Value]] = []
+    for own in _built(groups, asked):  # while others are looked at
+        while len(waiting) >= asked.ahead:
+            yield waiting.pop(0).result()
+        if not asked.builds():
+            break
+        waiting.append(asked.pool.submit(_value, own, asked))
+    yield from (one.result() for one in waiting)
+
+
+def _built(groups: Sequence[Group], asked: _Asked) -> Iterator[_Own]:
+    """The groups' programs, compiled and named: nothing else may read what Pyomo builds."""
+    x, known, share = asked.x, asked.known, 1.0 / len(asked.x.tables["sites"])
     models = by_site(x, groups)
-    share = 1.0 / len(x.tables["sites"])
     for group in groups:
         if not asked.builds():
             break
         model = next(models)
-        # Compiled and named here: while one thread builds, none reads anything of Pyomo's.
         matrix = compile_matrix(model.pyomo)
         parts = split(matrix, model.operating)
         program = investment(matrix, parts, cost_scale(matrix.cost))
@@ -152,11 +164,7 @@ def _values(groups: Sequence[Group], asked: _Asked) -> Iterator[Value]:
         dispatch = by_number(parts.dispatches, matrix, program.scale)
         answers = answers_of(matrix, parts, group, dispatch)
         names = names_of(x, group), zones_of(x, group) if asked.apart else frozenset[str]()
-        own = _Own(matrix, parts, program, *names, cuts, answers, share)
-        waiting.append(asked.pool.submit(_value, own, asked))
-        if len(waiting) >= asked.ahead:
-            yield waiting.pop(0).result()
-    yield from (one.result() for one in waiting)
+        yield _Own(matrix, parts, program, *names, cuts, answers, share)
 
 
 def of_no_site(matrix: Matrix, parts: Parts, names: frozenset[str], known: Known) -> Value:
