@@ -178,7 +178,7 @@ class Search:
         if self.wide is None or not self.goes_on():
             return False
         own = np.isin(self.parts.columns, self.narrow.columns)
-        searched = self.wide.searched(few=few) | (own & (not anew))
+        searched = self.wide.searched(few=few, anew=anew) | (own & (not anew))
         if np.array_equal(searched, own):
             return False
         self.search_in(narrowed(self.matrix, self.parts, searched), self.narrow)

@@ -32,8 +32,8 @@ from tokenworks.solver.wide import arrays
 
 # Rounds in which power is fitted to what a group would serve.
 FIT_ROUNDS = 8
-# Groups that are built before a thread is there to look at them: some take five times as long as
-# others, and each is some fifty megabytes.
+# Groups that are built before a thread is there to look at them, since some take five times as long
+# as others.
 AHEAD = 2
 
 

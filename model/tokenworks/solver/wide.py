@@ -246,24 +246,24 @@ class Wide:
         self._latest[used] = self._rounds
         self._choose()
 
-    def searched(self, *, few: bool = False) -> Flags:
+    def searched(self, *, few: bool = False, anew: bool = False) -> Flags:
         """Columns to search among: those of use at the point, and what their sites decide.
 
         With them, before there is a point alone, what was searched where this was resumed from.
 
         Parameters
         ----------
-        few
+        few, anew
             Of what their sites decide only what a dispatch sees, without which it could not be
-            asked: a plan is found several times faster. Nor what was searched elsewhere.
+            asked, and what was planned, but not anew: a plan is found several times faster.
         """
         if self.point is None:
             return self._resumed
         found = self.of_use_at(self.point)
         of_sites = self._with_sites(found)
-        if few:
-            return found | (of_sites & (self._seen | self._needed))
-        return of_sites | self._resumed
+        if not few:
+            return of_sites | self._resumed
+        return found | (of_sites & (self._seen | (self._needed if anew else self._always)))
 
     def of_use_at(self, point: Floats) -> Flags:
         """Columns that hold something, and those that an equation makes the sum of such."""
