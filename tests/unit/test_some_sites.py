@@ -265,6 +265,30 @@ def test_a_plan_carried_over_to_the_same_days_costs_the_same(
     assert sum(map(len, known.cuts.values())) > sum(map(len, found.known.cuts.values()))
 
 
+@pytest.mark.parametrize("seed", SEEDS[:4])
+def test_a_plan_that_lacks_power_is_carried_over_with_more(
+    seed: int, write_scenario: Write
+) -> None:
+    """A plan without its power is none; with what is added it costs about as much as it did."""
+    x = inputs_of(seed, write_scenario)
+    options = x.scenario.solve.model_copy(update={"gap": 0.02})
+    found = solve_decomposed(build(x), options, always_wide=True)
+    if found.known is None:
+        pytest.skip("all columns were searched, so that nothing is known of prices")
+    values = found.known.values
+    built = {index for index, value in values["build_modules"].items() if value > 0.5}
+    assert built, "nothing to leave out"
+    bare = {**values, "build_modules": dict.fromkeys(built, 0.0)}
+    known = replace(found.known, values=bare)
+    plan, _ = carried(build(x), options, known, lambda: True) or (None, None)
+    assert plan is not None
+    assert plan.objective_usd >= found.bound_usd * (1.0 - 1e-6)
+    assert plan.objective_usd == pytest.approx(found.objective_usd, rel=0.03)
+    for column in _whole_columns(x):
+        name, index = column.parent_component().local_name, column.index()
+        assert plan.values[name].get(index, 0.0) >= bare[name].get(index, 0.0) - 1e-6
+
+
 def _whole_columns(x: Inputs) -> list[Any]:
     matrix = compile_matrix(build(x).pyomo)
     return [matrix.columns[place] for place in np.flatnonzero(matrix.whole).tolist()]
