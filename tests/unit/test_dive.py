@@ -15,6 +15,7 @@ from tokenworks.build import Decision
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver import dive
 from tokenworks.solver.dive import Dive, Family, families_of
+from tokenworks.solver.dives import dear_first
 from tokenworks.solver.master import Point
 from tokenworks.solver.matrix import Matrix
 from tokenworks.solver.relaxed import Relaxed
@@ -221,3 +222,10 @@ def test_of_a_large_relaxation_a_family_is_rounded_at_once(monkeypatch: pytest.M
     # All three together, 0.075 %, are dear here, and one is not: then each is decided by itself.
     monkeypatch.setattr(dive, "DEAR_IN_LARGE", 5e-4)
     assert solves() > at_once
+
+
+def test_what_was_dear_is_decided_first_the_next_time() -> None:
+    families = tuple(Family(name, np.array([n])) for n, name in enumerate(("a", "b", "c", "d")))
+    order = [family.name for family in dear_first(families, {"b": 0.5, "c": 3.0, "d": 2.0}, 1.0)]
+    assert order == ["c", "d", "a", "b"]
+    assert dear_first(families, {}, 1.0) == families

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from tokenworks.build import Model
 from tokenworks.errors import InfeasibleError, NoIncumbentError
 from tokenworks.schema.scenario import Solve
+from tokenworks.solver.dives import dive
 from tokenworks.solver.highs import Status
 from tokenworks.solver.known import Known, learned
 from tokenworks.solver.master import Point
@@ -103,7 +104,7 @@ def _better(search: Search, *, any_plan: bool) -> None:
     relaxed = _relaxed(search)
     if not search.unfinished():  # a neighbour's plan is near enough to a better bound
         return
-    rises = search.dive(relaxed)
+    rises = dive(search, relaxed)
     if any_plan and search.incumbent is not None:
         return
     while search.unfinished() and search.bound_is_behind and search.prove():

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +16,10 @@ from tokenworks.errors import InfeasibleError, NoIncumbentError, SolverError
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.columns import ask_at, generate, resume
 from tokenworks.solver.dispatch import Dispatch, Dispatches, by_number
-from tokenworks.solver.dive import WHOLE, Dive, Family, families_of
+from tokenworks.solver.dive import WHOLE, Family, families_of
 from tokenworks.solver.highs import cost_scale
 from tokenworks.solver.investment import Cut, investment
-from tokenworks.solver.known import Known, agreed, named_columns, planned, recall
+from tokenworks.solver.known import Known, named_columns, planned, recall
 from tokenworks.solver.master import Master, Point
 from tokenworks.solver.matrix import Matrix
 from tokenworks.solver.narrow import Narrow, moved, narrowed
@@ -35,7 +34,6 @@ from tokenworks.solver.relaxation import (
     price,
     priced_plan,
     relax,
-    truer,
 )
 from tokenworks.solver.settling import answers_of
 from tokenworks.solver.whole import Progress, relative
@@ -52,11 +50,6 @@ MOST_ROUNDS = 400
 # What the relaxation of what is searched may leave of the gap after that of all, and rounds of it.
 NARROW_SHARE = 0.3
 NARROW_ROUNDS = 2
-# Dives at most; and of the gap asked for, what one may have cost more than it seemed to.
-DIVES = 2
-MISLED = 0.3
-# The same above the bound that ends a dive which holds what a neighbour decided: another is better.
-BEYOND = 2.0
 # How often a shortfall is made ten times dearer before it is taken for unavoidable.
 DEARER_TIMES = 6
 # What the relaxation may lack, by its tolerances; a plan is held to `NO_SHORTFALL`.
@@ -325,39 +318,6 @@ class Search:
         columns = np.clip(planned(self.known, self.names), self.master.lower, self.master.upper)
         self.settle(Point(columns, np.zeros(self.master.dispatches), np.inf))
         self.stage("recall")
-
-    def dive(self, start: Point) -> dict[str, float]:
-        """Look for a first plan; return what deciding each family cost.
-
-        What power costs is asked before each family is decided. Where what a dive decides cannot be
-        powered all the same, such as with the smallest air permit, or for much more than it seemed,
-        another begins with what pricing the first has taught.
-        """
-        # With a neighbour's plan the first holds what plan and relaxation agree on.
-        known, whole, basis = self.known, self.master.whole, self.master.basis()
-        agreeing = [agreed(known, self.names, whole, start.columns)] if known else []
-        for number, held in enumerate([*agreeing, *[None] * DIVES]):
-            if number:
-                self.master.back_to(basis)
-                start = self.master.solve() or start
-            ask = partial(truer, self.master, self.dispatches)
-            most = self.bound + BEYOND * self.target * abs(self.bound) if held else np.inf
-            dive = Dive(self.master, self.goes_on, ask, held, most)
-            found = dive.run(self.families, start)
-            dive.undo()
-            good = found is not None and self.settle(found) and not self._misled(found)
-            if good and not (held and self.unfinished()):
-                break
-        self.stage("dive")
-        return dive.rises
-
-    def _misled(self, dived: Point) -> bool:
-        """Whether power costs so much more where a dive ended than its cuts told."""
-        best = self.incumbent
-        if best is None or not self.unfinished():
-            return False
-        more = best.priced.objective - dived.objective
-        return more > MISLED * self.target * abs(best.priced.objective)
 
     def improve(self, relaxed: Point, rises: dict[str, float]) -> None:
         """Search neighbourhoods of the incumbent until none of them betters it."""
