@@ -110,7 +110,7 @@ def first_sites(x: Inputs, order: Sequence[str]) -> list[str]:
     holdings = x.tables["holdings"]
     held = set(holdings["site"]) if len(holdings) else set()
     chosen = [site for site in order if site in held]
-    reach = _reach(x, order)
+    reach = reached_by(x, order)
     for key in sorted(reach, key=lambda key: (len(reach[key]), key)):
         chosen += _lacking(reach[key], chosen, lookup(x.tables["sites"], "site", "zone"))
     # What has to be there says nothing of how much room is left for the others' demand.
@@ -143,7 +143,7 @@ def _lacking(reaching: Sequence[str], chosen: Sequence[str], zone: Mapping[str, 
     return joining
 
 
-def _reach(x: Inputs, order: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+def reached_by(x: Inputs, order: Sequence[str]) -> dict[tuple[str, str], list[str]]:
     """(workload, region) with demand to the sites that may serve it in time, in that order.
 
     In time is a first token from a system that fits the site's halls, whenever it arrives.

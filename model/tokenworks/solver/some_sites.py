@@ -26,6 +26,7 @@ from tokenworks.build import Model, build
 from tokenworks.errors import InfeasibleError, NoIncumbentError
 from tokenworks.inputs import Inputs, of_sites, prepare
 from tokenworks.schema.scenario import Solve
+from tokenworks.solver.alike import prices_alike, times_of
 from tokenworks.solver.carried import carried
 from tokenworks.solver.decomposed import solve_decomposed
 from tokenworks.solver.highs import Status
@@ -56,6 +57,8 @@ OTHERS_SHARE = 0.4
 # there is none with all of them either.
 TIME_SHARE = 0.6
 FEW_TIME_SHARE = 0.85
+# Of the time, what has to be left for prices at which the searched sites stand for all others.
+ALIKE_SHARE = 0.25
 # Of the gap that a search has left, what all groups may hold before they are looked at again; and
 # what of the whole is nothing.
 IDLE_SHARE = 0.8
@@ -324,16 +327,15 @@ def _bounded(search: _Search) -> list[float]:
     began, known, best = time.perf_counter(), search.known, search.best
     if known is None or best is None:
         raise ValueError("no search has ended yet")
-    x = search.x
-    model = search.model
+    x, priced, model = search.x, _priced(search, known), search.model
     if model is None or search.modelled != search.chosen:
         model = build(of_sites(x, search.chosen))
     matrix = compile_matrix(model.pyomo)
     parts = split(matrix, model.operating)
     names = frozenset[str]().union(*(names_of(x, group) for group in search.groups))
-    rest = of_no_site(matrix, parts, names, known)
+    rest = of_no_site(matrix, parts, names, priced)
     found = values_of(
-        *(x, search.groups, known, _spare_usd(search, best, rest)),
+        *(x, search.groups, priced, _spare_usd(search, best, rest)),
         *(search.options.threads, search.goes_on),
         lambda done: search.tell(f"other sites, {done}"),
     )
@@ -345,6 +347,18 @@ def _bounded(search: _Search) -> list[float]:
     search.size = _size([rest, *found])
     search.tell("all sites")
     return [value.usd for value in found]
+
+
+def _priced(search: _Search, known: Known) -> Known:
+    """What is known, with prices at which the chosen sites stand for all others."""
+    times = times_of(search.x, search.groups, search.order, search.chosen)
+    if not times or search.left_s < ALIKE_SHARE * search.options.time_limit_s:
+        return known
+    began = time.perf_counter()
+    model = build(of_sites(search.few or search.x, search.chosen))
+    found = prices_alike(model, times, known, search.options, lambda: search.left_s)
+    search.note("alike", began)
+    return found
 
 
 def _spare_usd(search: _Search, best: Solved, rest: Value) -> float:
