@@ -58,7 +58,7 @@ def dive(search: Search, start: Point) -> dict[str, float]:
         found = diving.run(families, start)
         diving.undo()
         better = found is not None and search.settle(found)
-        rises = diving.rises if better or search.incumbent is None else rises
+        rises = diving.rises if better or not rises else rises
         # What a neighbour decided is dear for reasons of its own.
         last, tried = ({}, tried) if held else (diving.rises, [*tried, order])
         is_dear = held is not None or max(last.values(), default=0.0) > _dear(search)
