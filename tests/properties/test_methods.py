@@ -15,7 +15,7 @@ from tokenworks.errors import InfeasibleError
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.results.tables import tables_of
-from tokenworks.solver import search
+from tokenworks.solver import decomposed, search
 from tokenworks.solver.decomposed import solve_decomposed
 from tokenworks.solver.known import named_columns
 from tokenworks.solver.master import Point
@@ -183,12 +183,12 @@ def test_more_is_searched_where_few_columns_give_no_plan(
     model = build(inputs)
     exact = solve_whole(model, inputs.scenario.solve.model_copy(update={"gap": 0.0}))
     wider: list[str] = []
-    dive, widen, everything = Search.dive, Search.widen, Search.search_everything
+    dive, widen, everything = decomposed.dive, Search.widen, Search.search_everything
 
-    def failing(self: Search, start: Point) -> dict[str, float]:
-        rises = dive(self, start)
-        if len(wider) < fails and self.wide is not None:
-            self.incumbent = None
+    def failing(searching: Search, start: Point) -> dict[str, float]:
+        rises = dive(searching, start)
+        if len(wider) < fails and searching.wide is not None:
+            searching.incumbent = None
         return rises
 
     def told(name: str, step: Callable[[Search], bool]) -> Callable[[Search], bool]:
@@ -199,7 +199,7 @@ def test_more_is_searched_where_few_columns_give_no_plan(
 
         return stepping
 
-    monkeypatch.setattr(Search, "dive", failing)
+    monkeypatch.setattr(decomposed, "dive", failing)
     monkeypatch.setattr(Search, "widen", told("widen", widen))
     monkeypatch.setattr(Search, "search_everything", told("everything", everything))
     found = solve_decomposed(model, inputs.scenario.solve)

@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from tests.properties.site_cases import OPTIONS, case_of_four
 
 from tokenworks.build import build
+from tokenworks.errors import SolverError
 from tokenworks.inputs import Inputs, assemble, of_sites
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.solver import alike
@@ -25,6 +26,7 @@ from tokenworks.solver.parts import split
 from tokenworks.solver.places import by_rank, groups_of, names_of
 from tokenworks.solver.site_values import of_no_site, values_of
 from tokenworks.solver.whole import solve_whole
+from tokenworks.solver.wide import Wide
 
 Write = Callable[..., Path]
 
@@ -127,3 +129,17 @@ def test_prices_of_several_prove_more_than_those_of_one(
 
     best = solve_whole(build(x), options)
     assert bound(known) <= bound(priced) <= best.objective_usd * (1.0 + 1e-6)
+
+
+def test_the_prices_of_the_search_stay_where_a_program_has_no_optimum(
+    searched: tuple[Inputs, str, Any, Known], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise SolverError("a program of a site ended with status Unknown")
+
+    x, site, model, known = searched
+    times = times_of(x, groups_of(x), by_rank(x), [site])
+    monkeypatch.setattr(Wide, "relax", failing)
+    stayed = prices_alike(model, times, known, x.scenario.solve, lambda: 600.0)
+    assert stayed.prices
+    assert all(stayed.prices[row] == pytest.approx(known.prices[row]) for row in stayed.prices)

@@ -15,16 +15,17 @@ from tests.properties.site_cases import COPIES, NAMING_SITES, OPTIONS, case_of_f
 import tokenworks as tw
 from tokenworks.build import build
 from tokenworks.candidates import candidates
+from tokenworks.errors import SolverError
 from tokenworks.inputs import Inputs, assemble
 from tokenworks.io.scenario_files import load_scenario
-from tokenworks.solver import dispatch, places, some_sites
+from tokenworks.solver import decomposed, dispatch, places, some_sites
 from tokenworks.solver.carried import carried
 from tokenworks.solver.decomposed import solve_decomposed
+from tokenworks.solver.highs import Status
 from tokenworks.solver.known import figures_of, of_plan
 from tokenworks.solver.matrix import compile_matrix
 from tokenworks.solver.parts import split
 from tokenworks.solver.places import by_rank, first_sites, groups_of, names_of
-from tokenworks.solver.search import Search
 from tokenworks.solver.site_values import Value, of_no_site, values_of
 from tokenworks.solver.some_sites import solve_many_sites
 from tokenworks.solver.whole import solve_whole
@@ -205,15 +206,28 @@ def test_there_is_a_bound_where_few_columns_gave_no_plan(
     write_scenario: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then all columns are searched, and what the search among few has learned proves the bound."""
-    x, dive = inputs_of(0, write_scenario), Search.dive
+    x, dive = inputs_of(0, write_scenario), decomposed.dive
     monkeypatch.setattr(
-        Search, "dive", lambda search, point: {} if search.wide else dive(search, point)
+        decomposed, "dive", lambda search, point: {} if search.wide else dive(search, point)
     )
     options = x.scenario.solve.model_copy(update={"gap": 0.05})
     _, found = solve_many_sites(x, options)
     tolerance = 1e-6 * abs(found.objective_usd)
     assert np.isfinite(found.bound_usd)
     assert found.bound_usd <= solve_whole(build(x), options).objective_usd + tolerance
+
+
+def test_a_plan_is_kept_where_a_program_of_its_bound_has_no_optimum(
+    write_scenario: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise SolverError("a program of a site ended with status Unknown")
+
+    x = inputs_of(0, write_scenario)
+    monkeypatch.setattr(some_sites, "values_of", failing)
+    _, found = solve_many_sites(x, x.scenario.solve.model_copy(update={"gap": 0.05}))
+    assert np.isfinite(found.objective_usd)
+    assert (found.bound_usd, found.status) == (-np.inf, Status.GAP_LEFT)
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ times, its own rows as they are: no more rows or columns than before. Any prices
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from tokenworks.build import Model
+from tokenworks.errors import SolverError
 from tokenworks.frames import lookup
 from tokenworks.inputs import Inputs
 from tokenworks.schema.scenario import Solve
@@ -121,6 +123,7 @@ def prices_alike(
     single, names = investment(matrix, parts, scale), named_columns(matrix, parts)
     by_column = np.array([_times(index, times) for _, index in names])
     program = several(single, by_column, times)
+    rows = program.rows
     of = [float(by_column[stocks].max(initial=1.0)) for stocks in program.stocks]
 
     def times_over(cuts: Sequence[Cut]) -> list[Cut]:
@@ -131,29 +134,38 @@ def prices_alike(
 
     with ThreadPoolExecutor(options.threads) as pool:
         wide = Wide(program, model.candidates.siting.first_step, pool)
-        rows = program.rows
-        shared = wide.sites.shared.tolist()
-        prices = [scale * known.prices.get(rows[row], 0.0) for row in shared]
-        wide.resume(
-            used=np.array([name in known.used for name in names], dtype=np.bool_),
-            planned=planned(known, names) > 0.0,
-            stands=np.array([row in known.stands for row in rows], dtype=np.bool_),
-            prices=np.array(prices, dtype=np.float64),
-            cuts=times_over(cuts_of(known, matrix, parts, scale)),
-        )
-        dispatch = by_number(parts.dispatches, matrix, scale)
-        dispatches = Dispatches([dispatch(n) for n in range(len(parts.dispatches))], pool)
-        for _ in range(ROUNDS):
-            if left_s() <= 0.0 or not wide.relax(left_s()) or wide.point is None:
-                break
-            if relative(wide.value - wide.bound, wide.value) <= SHARE * options.gap:
-                break
-            stocks = [np.maximum(wide.point[places], 0.0) for places in program.stocks]
-            answers = zip(dispatches.at(stocks), stocks, strict=True)
-            wide.add(times_over([a.cut(n, z) for n, (a, z) in enumerate(answers)]))
+        # Where a program has no optimum to HiGHS, what has proven most so far prices well enough.
+        with contextlib.suppress(SolverError):
+            shared = wide.sites.shared.tolist()
+            prices = [scale * known.prices.get(rows[row], 0.0) for row in shared]
+            wide.resume(
+                used=np.array([name in known.used for name in names], dtype=np.bool_),
+                planned=planned(known, names) > 0.0,
+                stands=np.array([row in known.stands for row in rows], dtype=np.bool_),
+                prices=np.array(prices, dtype=np.float64),
+                cuts=times_over(cuts_of(known, matrix, parts, scale)),
+            )
+            dispatch = by_number(parts.dispatches, matrix, scale)
+            dispatches = Dispatches([dispatch(n) for n in range(len(parts.dispatches))], pool)
+            for cuts in _rounds(wide, dispatches, options.gap, left_s):
+                wide.add(times_over(cuts))
     found = (wide.proving / scale).tolist()
     own = np.flatnonzero(~wide.sites.local).tolist()
     return replace(known, prices={rows[n]: found[n] for n in own if found[n] != 0.0})
+
+
+def _rounds(
+    wide: Wide, dispatches: Dispatches, gap: float, left_s: Callable[[], float]
+) -> Iterator[list[Cut]]:
+    """Cuts of every dispatch at a relaxation, until that is near its bound."""
+    for _ in range(ROUNDS):
+        if left_s() <= 0.0 or not wide.relax(left_s()) or wide.point is None:
+            return
+        if relative(wide.value - wide.bound, wide.value) <= SHARE * gap:
+            return
+        stocks = [np.maximum(wide.point[places], 0.0) for places in wide.program.stocks]
+        answers = zip(dispatches.at(stocks), stocks, strict=True)
+        yield [answer.cut(n, z) for n, (answer, z) in enumerate(answers)]
 
 
 def several(program: Investment, by_column: Floats, names: Collection[str]) -> Investment:

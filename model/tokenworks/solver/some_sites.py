@@ -23,7 +23,7 @@ from functools import reduce
 import numpy as np
 
 from tokenworks.build import Model, build
-from tokenworks.errors import InfeasibleError, NoIncumbentError
+from tokenworks.errors import InfeasibleError, NoIncumbentError, SolverError
 from tokenworks.inputs import Inputs, of_sites, prepare
 from tokenworks.schema.scenario import Solve
 from tokenworks.solver.alike import prices_alike, times_of
@@ -193,10 +193,10 @@ def _rounds(search: _Search) -> Status:
                     break
                 search.few = None
             ended = _searched(search)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SolverError) as stopped:  # a plan stays with what bounds it so far
         if search.best is None:
             raise
-        ended = Status.INTERRUPTED
+        ended = Status.GAP_LEFT if isinstance(stopped, SolverError) else Status.INTERRUPTED
     return ended
 
 
