@@ -66,8 +66,8 @@ class Plan(Shown):
     inputs
         Checked inputs.
     status
-        ``optimal`` within the gap asked for, or ``time_limit`` or ``interrupted`` with what was
-        found by then.
+        ``optimal`` within the gap asked for, ``gap_left`` where all was tried, or ``time_limit``,
+        ``interrupted`` or ``solver_failed`` with what was found by then.
     objective_usd, bound_usd
         Present value of the plan, cost less revenue; no plan has less than the bound. At maximum
         net present value that value is the objective's negative.

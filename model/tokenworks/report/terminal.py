@@ -89,6 +89,7 @@ def _head(plan: Plan) -> Text:
         "gap_left": "searched to its end with a wider gap than asked for",
         "time_limit": "stopped by its time limit, with the best plan found",
         "interrupted": "interrupted, with the best plan found",
+        "solver_failed": "stopped by a failure of the solver, with the best plan found",
     }[plan.status]
     text = Text()
     text.append(plan.scenario.name, style="bold")

@@ -25,6 +25,7 @@ class Status(StrEnum):
     GAP_LEFT = "gap_left"  # all was tried, and a wider gap is left
     TIME_LIMIT = "time_limit"  # stopped with an incumbent, or without
     INTERRUPTED = "interrupted"
+    SOLVER_FAILED = "solver_failed"  # stopped with an incumbent, on a part without an optimum
     INFEASIBLE = "infeasible"
 
 

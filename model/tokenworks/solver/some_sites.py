@@ -170,7 +170,7 @@ def solve_many_sites(
     rows, columns, nonzeros = search.size
     return model, replace(
         best,
-        status=Status.INTERRUPTED if ended is Status.INTERRUPTED else status,
+        status=ended if ended in (Status.INTERRUPTED, Status.SOLVER_FAILED) else status,
         bound_usd=min(search.bound_usd, best.objective_usd),
         rows=rows or best.rows,
         columns=columns or best.columns,
@@ -196,7 +196,8 @@ def _rounds(search: _Search) -> Status:
     except (KeyboardInterrupt, SolverError) as stopped:  # a plan stays with what bounds it so far
         if search.best is None:
             raise
-        ended = Status.GAP_LEFT if isinstance(stopped, SolverError) else Status.INTERRUPTED
+        failed = isinstance(stopped, SolverError)
+        ended = Status.SOLVER_FAILED if failed else Status.INTERRUPTED
     return ended
 
 

@@ -44,9 +44,11 @@ def trust(facts: Facts) -> Iterator[b.Block]:
 def _proof(facts: Facts) -> b.Paragraph:
     status = {
         "optimal": "The plan is proven within the gap asked for",
+        "gap_left": "The search came to its end with a wider gap than asked for",
         "time_limit": "The time limit stopped the solver; this is the best plan found by then",
         "interrupted": "The solver was interrupted; this is the best plan found by then",
-    }.get(facts.plan.status, facts.plan.status)
+        "solver_failed": "The solver failed; this is the best plan found by then",
+    }[facts.plan.status]
     return b.Paragraph(
         (
             f"{status}. Its objective is ",

@@ -18,6 +18,7 @@ _ENDINGS = {
     "gap_left": "Searched to its end with a wider gap than asked for",
     "time_limit": "Stopped by its time limit: this is the best plan found by then",
     "interrupted": "Interrupted: this is the best plan found by then",
+    "solver_failed": "Stopped by a failure of the solver: this is the best plan found by then",
 }
 _SMALLEST_GAP = 1e-4
 _DOUBTFUL = ("claimed", "assumed")
