@@ -14,7 +14,7 @@ from tokenworks.build import build
 from tokenworks.inputs import assemble
 from tokenworks.io.scenario_files import load_scenario
 from tokenworks.solver import master as module
-from tokenworks.solver.highs import STANDSTILL, cost_scale, end_standstills
+from tokenworks.solver.highs import STANDING_LEAST, Standstill, cost_scale, end_standstills
 from tokenworks.solver.investment import Investment, investment
 from tokenworks.solver.master import Master
 from tokenworks.solver.matrix import compile_matrix
@@ -103,22 +103,33 @@ def test_a_simplex_run_that_makes_no_step_is_ended(monkeypatch) -> None:
     monkeypatch.setattr(
         type(solver.cbSimplexInterrupt), "subscribe", lambda _, f: watching.append(f)
     )
-    end_standstills(solver)
-    for _ in range(STANDSTILL):
+    end_standstills(solver).allow(rows=10**9)
+    for _ in range(STANDING_LEAST):
         watching[0](Event())
     assert not asked
     watching[0](Event())
     assert asked
     Event.data_out.simplex_iteration_count = 358
-    for _ in range(STANDSTILL):
+    for _ in range(STANDING_LEAST):
         watching[0](Event())
     assert len(asked) == 1
+
+
+def test_a_small_program_may_stand_longer() -> None:
+    """One of 4,269 rows stood more than 40 times, soundly, and no way of solving it ended."""
+    standstill, most = Standstill(), []
+    for rows in (27_092, 4_269, 10):
+        standstill.allow(rows)
+        most.append(standstill.most)
+    assert most == [STANDING_LEAST, 234, 100_000]
+    standstill.allow(27_092, times=5)
+    assert standstill.most == 5 * STANDING_LEAST
 
 
 def test_a_run_that_makes_steps_goes_on_to_its_optimum(write_scenario, monkeypatch) -> None:
     program = program_of(write_scenario)
     expected = Master(program).solve()
-    monkeypatch.setattr("tokenworks.solver.highs.STANDSTILL", 10)
+    monkeypatch.setattr(Standstill, "allow", lambda own, *_: setattr(own, "most", 10))
     found = Master(program).solve()
     assert found is not None
     assert expected is not None
@@ -132,12 +143,14 @@ def test_what_was_ended_once_is_solved_another_way(write_scenario, monkeypatch) 
 
     def soon(own: highspy.Highs) -> object:
         # At its start a run is asked three times before its first step.
-        monkeypatch.setattr("tokenworks.solver.highs.STANDSTILL", 200 if ended else 1)
+        standing[-1].most = 200 if ended else 1
         own.setOptionValue("presolve", "choose" if ended else "off")
         found = run(own)
         ended.append(own.getModelStatus())
         return found
 
+    standing: list[Standstill] = []
+    monkeypatch.setattr(Standstill, "allow", lambda own, *_: standing.append(own))
     monkeypatch.setattr(highspy.Highs, "run", soon)
     found = Master(program).solve()
     assert ended[0] == highspy.HighsModelStatus.kInterrupt

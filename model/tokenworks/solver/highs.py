@@ -157,34 +157,50 @@ class _Proven:
             event.interrupt()
 
 
-# Times that the simplex method may be where it was before it is ended: twice or thrice is usual.
-# Each takes as long as factoring: of 27,092 rows 200 times took a minute.
-STANDSTILL = 40
+# Rows factored without a step before the simplex method is ended, and times that it may be where it
+# was at least. Twice or thrice is usual; one sound run of 4,269 rows had more than 40. Of 27,092
+# rows, which stood still for good, 200 times took a minute.
+STANDING_ROWS = 1_000_000
+STANDING_LEAST = 40
 
 
-class _Standstill:
-    """Ends a run of the simplex method whose count of steps stays where it is."""
+class Standstill:
+    """Ends a run of the simplex method whose count of steps stays where it is.
+
+    Attributes
+    ----------
+    most
+        Times that it may.
+    """
 
     def __init__(self) -> None:
+        self.most = STANDING_ROWS
         self._step, self._asked = -1, 0
 
+    def allow(self, rows: int, times: int = 1) -> None:
+        """Let the next runs stand as long as a program of so many rows may, or longer."""
+        self.most = times * max(STANDING_LEAST, STANDING_ROWS // max(1, rows))
+
     def __call__(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """Told of every step."""
         step = int(event.data_out.simplex_iteration_count)
         self._asked = self._asked + 1 if step == self._step else 0
         self._step = step
         # Said every time: HiGHS does not forget that it was interrupted, not even in the next run.
-        event.interrupt(self._asked >= STANDSTILL)
-        if self._asked >= STANDSTILL:
+        event.interrupt(self._asked >= self.most)
+        if self._asked >= self.most:
             self._asked = 0
 
 
-def end_standstills(solver: highspy.Highs) -> None:
+def end_standstills(solver: highspy.Highs) -> Standstill:
     """Let the simplex method end where it makes no step any more; its status is then no optimum.
 
     It may factor the same basis over and over, which no limit on its steps would end. Not for
     solvers that run in several threads: it is asked at every step.
     """
-    solver.cbSimplexInterrupt.subscribe(_Standstill())
+    found = Standstill()
+    solver.cbSimplexInterrupt.subscribe(found)
+    return found
 
 
 def add_rows(solver: highspy.Highs, a: Any, lower: Floats, upper: Floats) -> None:

@@ -31,6 +31,8 @@ ROWS_FOR_A_STEP = 8
 CLEAN_STEPS = 10_000
 ROWS_FOR_A_CLEAN_STEP = 2
 OWN_SCALING, LARGEST = 1, 4
+# How much longer than the others the last way may stand still, since nothing comes after it.
+LAST_STANDS = 5
 # Of HiGHS's weights of edges: of the reference framework, which start as ones.
 DEVEX = 1
 # Cuts that were slack by more than this share of the dispatches' cost are dropped.
@@ -120,7 +122,7 @@ class Master:
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.passModel(program)
-        end_standstills(solver)
+        self._standstill = end_standstills(solver)
         return solver
 
     def basis(self) -> highspy.HighsBasis:
@@ -177,6 +179,8 @@ class Master:
     def _solved(self) -> bool:
         """Solve with the rows that stand; false where that has no solution."""
         for way, scaling, steps in self._ways():
+            last = steps == highspy.kHighsIInf
+            self._standstill.allow(self.rows, LAST_STANDS if last else 1)
             self._solver.setOptionValue("solver", way)
             self._solver.setOptionValue("simplex_scale_strategy", scaling)
             self._solver.setOptionValue("simplex_iteration_limit", steps)
