@@ -158,3 +158,31 @@ def test_what_was_ended_once_is_solved_another_way(write_scenario, monkeypatch) 
     assert expected is not None
     assert found.objective == pytest.approx(expected.objective, rel=1e-7)
     assert ended[1] == highspy.HighsModelStatus.kOptimal
+
+
+def test_a_search_that_ends_in_an_error_is_tried_once_more_with_rough_rows(
+    write_scenario, monkeypatch
+) -> None:
+    """HiGHS 1.15.1 called its own optimum an error, 4e-6 off in a row of 1e9, and its bound 0."""
+    master = Master(program_of(write_scenario))
+    expected = master.search(None, master.whole.copy(), {})
+    tolerances, ends = [], iter([False, True, False, False])
+    status, run = highspy.Highs.getModelStatus, highspy.Highs.run
+
+    def told(own: highspy.Highs) -> object:
+        tolerances.append(own.getOptionValue("mip_feasibility_tolerance")[1])
+        return run(own)
+
+    def ended(own: highspy.Highs) -> highspy.HighsModelStatus:
+        return status(own) if next(ends) else highspy.HighsModelStatus.kSolveError
+
+    monkeypatch.setattr(highspy.Highs, "run", told)
+    monkeypatch.setattr(highspy.Highs, "getModelStatus", ended)
+    found = master.search(None, master.whole.copy(), {})
+    assert found.point is not None
+    assert expected.point is not None
+    assert found.point.objective == pytest.approx(expected.point.objective, rel=1e-5)
+    assert tolerances == [pytest.approx(1e-6), pytest.approx(module.ROUGH_FEASIBILITY)]
+    none = master.search(None, master.whole.copy(), {})
+    assert none.point is None
+    assert none.bound == -np.inf  # nothing is proven

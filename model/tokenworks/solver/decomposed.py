@@ -29,6 +29,10 @@ from tokenworks.solver.whole import Progress, Solved, Values, by_name, nothing, 
 
 # Searches among more and more columns, at most.
 MOST_PASSES = 4
+# Where what is of use leaves the gap, all is searched of at most so many columns of investment. All
+# whole ones are branched on at once where they are so few, in place of a dive that decides each.
+CLOSED_COLUMNS = 10_000
+BRANCHED_COLUMNS = 500
 # Of the gap asked for, what the relaxation of what is searched may lie above the bound.
 SHORT = 0.2
 # Rounds of all columns that find what else is of use, at most, and what share of the gap may lie
@@ -82,14 +86,12 @@ def solve_decomposed(
     )
     try:
         search.recall()
-        for left in reversed(range(MOST_PASSES)):
-            if not search.unfinished():
-                break
-            _better(search, any_plan=any_plan)
-            if any_plan and search.incumbent is not None:
-                break
-            if not (left and search.unfinished() and _more(search, last=left == 1)):
-                break
+        little = not (any_plan or always_wide) and len(search.parts.columns) <= CLOSED_COLUMNS
+        if little and int(matrix.whole.sum()) <= BRANCHED_COLUMNS:
+            _branched(search)
+        _passes(search, any_plan=any_plan)
+        if little:
+            _search_all(search)
         search.close()
     except KeyboardInterrupt:
         search.interrupted = True
@@ -97,6 +99,18 @@ def solve_decomposed(
         if search.incumbent is None:  # else the time was up while more was being searched
             raise
     return _solved(search)
+
+
+def _passes(search: Search, *, any_plan: bool) -> None:
+    """Search among more and more columns."""
+    for left in reversed(range(MOST_PASSES)):
+        if not search.unfinished():
+            break
+        _better(search, any_plan=any_plan)
+        if any_plan and search.incumbent is not None:
+            break
+        if not (left and search.unfinished() and _more(search, last=left == 1)):
+            break
 
 
 def _better(search: Search, *, any_plan: bool) -> None:
@@ -112,6 +126,21 @@ def _better(search: Search, *, any_plan: bool) -> None:
     search.improve(relaxed, rises)
     if search.unfinished():
         search.prove()
+
+
+def _branched(search: Search) -> None:
+    """Look for plans with all whole columns at once, among what is searched and then among all."""
+    if search.unfinished():
+        _relaxed(search)
+        search.branch()
+        _search_all(search)
+        search.close()
+
+
+def _search_all(search: Search) -> None:
+    """Search all columns, where what is of use left more than the gap."""
+    if search.unfinished() and search.search_everything():
+        search.relax()
 
 
 def _relaxed(search: Search) -> Point:

@@ -42,6 +42,17 @@ _INFEASIBLE = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
+# Ends of a search after which its bound is one.
+_BOUNDED = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kSolutionLimit,
+    highspy.HighsModelStatus.kIterationLimit,
+    highspy.HighsModelStatus.kInterrupt,
+)
+# Of a search whose optimum HiGHS calls an error, since its rows are 4e-6 off: with costs of 1e9 in
+# them that is what is left of precision.
+ROUGH_FEASIBILITY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -291,14 +302,30 @@ class Master:
         integer = np.concatenate([self.whole, np.zeros(self.dispatches, dtype=np.bool_)])
         program.integrality_ = [kinds[int(one)] for one in integer]
         solver.passModel(program)
+        status = _ended(solver, start)
+        if status in _INFEASIBLE and start is None:
+            return Found(None, np.inf)
+        if status not in _BOUNDED:  # the bound that HiGHS tells of is none then
+            return Found(None, -np.inf)
+        info = solver.getInfo()
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        return Found(self._point(solver) if feasible else None, float(info.mip_dual_bound))
+
+
+def _ended(solver: highspy.Highs, start: Point | None) -> highspy.HighsModelStatus:
+    """How a search ends from a start, if need be with rough rows."""
+    for rough in (False, True):
+        if rough:
+            solver.clearSolver()
+            solver.setOptionValue("mip_feasibility_tolerance", ROUGH_FEASIBILITY)
+            solver.setOptionValue("primal_feasibility_tolerance", ROUGH_FEASIBILITY)
         if start is not None:
             solution = highspy.HighsSolution()
             solution.col_value = [*start.columns.tolist(), *start.floors.tolist()]
             solution.value_valid = True
             solver.setSolution(solution)
         solver.run()
-        info = solver.getInfo()
-        if solver.getModelStatus() in _INFEASIBLE:
-            return Found(None, np.inf)
-        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        return Found(self._point(solver) if feasible else None, float(info.mip_dual_bound))
+        status = solver.getModelStatus()
+        if status in (*_INFEASIBLE, *_BOUNDED):
+            break
+    return status

@@ -40,7 +40,7 @@ from tokenworks.solver.whole import Progress, relative
 from tokenworks.solver.wide import Wide
 
 # With more columns of investment than this, only those that the relaxation uses are searched.
-NARROWED_COLUMNS = 10_000
+NARROWED_COLUMNS = 500
 # A proof that raises the bound by less than this, relative, is not tried once more.
 PROVEN_ENOUGH = 2e-4
 # Of the gap asked for, what the relaxation may leave; what pricing a plan may, at least.
@@ -56,6 +56,8 @@ DEARER_TIMES = 6
 LITTLE_SHORTFALL = 1e-4
 # Nodes of a search in a neighbourhood, and seconds after which it ends at the latest.
 NODES = 100
+# Searches of everything in turn that raise no bound and better no plan.
+IDLE_SEARCHES = 3
 SEARCH_S = 60.0
 
 
@@ -319,6 +321,15 @@ class Search:
         self.settle(Point(columns, np.zeros(self.master.dispatches), np.inf))
         self.stage("recall")
 
+    def branch(self) -> None:
+        """Branch on everything that is searched, for a first plan."""
+        if self.incumbent is None:
+            options = {"mip_max_nodes": NODES, **self._limits(0.2, min(SEARCH_S, self.left_s))}
+            found = self.master.search(None, self.master.whole.copy(), options)
+            if found.point is not None:
+                self.settle(found.point)
+        self.stage("branch")
+
     def improve(self, relaxed: Point, rises: dict[str, float]) -> None:
         """Search neighbourhoods of the incumbent until none of them betters it."""
         while self.unfinished() and self.incumbent is not None:
@@ -349,12 +360,15 @@ class Search:
 
     def close(self) -> None:
         """Branch on everything, for the bound and what else there is."""
-        while self.wide is None and self.unfinished():
+        idle = 0
+        while self.wide is None and self.unfinished() and idle < IDLE_SEARCHES:
             before, options = self.bound, self._limits(0.5, self.left_s)
-            start = None if self.incumbent is None else self.incumbent.point
-            found = self.master.search(start, self.master.whole.copy(), options)
+            # From no plan: HiGHS 1.15.1 was seen to call one that it was given the best, wrongly.
+            found = self.master.search(None, self.master.whole.copy(), options)
             self.bound = max(self.bound, found.bound)
             settled = found.point is not None and self.settle(found.point)
-            if self.bound <= before and not settled:
+            if found.point is None and self.bound <= before:
                 break
+            # A plan that seemed better and is not has taught what power costs it.
+            idle = 0 if settled or self.bound > before else idle + 1
         self.stage("close")
